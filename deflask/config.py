@@ -1,0 +1,160 @@
+"""`[tool.deflask]` in the pyproject.toml nearest to each file, under the options of the command line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from deflask.files.sorting import force_sort_within_sections
+from deflask.model import Settings
+
+QUOTE_STYLES: Final = ("double", "single", "preserve")
+_LISTS = frozenset({"select", "extend-select", "ignore", "exclude", "extend-exclude"})
+_FLAGS = frozenset({"unsafe-fixes", "no-guard", "ignore-suppressions", "no-respect-gitignore"})
+_SELECTORS = frozenset({"select", "extend-select", "ignore"})
+_TEXTS = frozenset({"env-var", "quote-style"})
+KEYS: Final = (*sorted(_LISTS | _FLAGS | _TEXTS), "per-file-ignores")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file and the cause, in one line."""
+
+
+@dataclass
+class Configuration:
+    """The settings of each file. `overrides` come from the command line and win over every file.
+
+    `isolated` ignores all configuration files; `file` is used for every file instead of the nearest one; `rewriting`
+    asks how the project sorts its imports, too.
+    """
+
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    isolated: bool = False
+    file: str | None = None
+    rewriting: bool = False
+    _by_folder: dict[str, Settings] = field(default_factory=dict)
+    _read_files: dict[str, Settings | None] = field(default_factory=dict)
+
+    def settings_for(self, path: str) -> Settings:
+        """The settings of a file or folder. Raises ConfigError."""
+        absolute = os.path.abspath(path)
+        folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+        if folder not in self._by_folder:
+            settings = replace(self._configured(folder), **self.overrides)
+            sorts = self.rewriting and not self.isolated and force_sort_within_sections(folder)
+            self._by_folder[folder] = replace(settings, force_sort_within_sections=sorts)
+        return self._by_folder[folder]
+
+    def _configured(self, folder: str) -> Settings:
+        if self.isolated:
+            return Settings()
+        if self.file is not None:
+            settings = self._of_file(self.file)
+            if settings is None:
+                raise ConfigError(f"{self.file}: no [tool.deflask] in this file")
+            return settings
+        while True:
+            settings = self._of_file(os.path.join(folder, "pyproject.toml"), optional=True)
+            parent = os.path.dirname(folder)
+            if settings is not None or parent == folder:
+                return settings or Settings()
+            folder = parent
+
+    def _of_file(self, path: str, optional: bool = False) -> Settings | None:
+        if path not in self._read_files:
+            self._read_files[path] = None if optional and not os.path.isfile(path) else _read(path)
+        return self._read_files[path]
+
+
+def _read(path: str) -> Settings | None:
+    """The settings in a file's `[tool.deflask]`, None where it has none. Raises ConfigError."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        if b"deflask" not in data:
+            return None
+        table = parse_toml(data).get("tool", {}).get("deflask")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except AttributeError:
+        raise ConfigError(f"{path}: [tool] is not a table") from None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: [tool.deflask] is not a table")
+    return replace(settings_from(table, path), root=os.path.dirname(os.path.abspath(path)))
+
+
+def parse_toml(data: bytes) -> dict[str, Any]:
+    """A TOML document. Raises ValueError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(data.decode("utf-8"))
+
+
+def settings_from(table: Mapping[str, Any], path: str) -> Settings:
+    """The settings that a table of keys and values means. Raises ConfigError, which names `path`."""
+    chosen: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f", did you mean {near[0]!r}?" if near else f"; known are {', '.join(KEYS)}"
+            raise ConfigError(f"{path}: unknown key {key!r} in [tool.deflask]{hint}")
+        try:
+            chosen[key.replace("-", "_")] = _checked(key, value)
+        except ValueError as error:
+            raise ConfigError(f"{path}: {key}: {error}") from None
+    return Settings(**chosen)
+
+
+def _checked(key: str, value: object) -> object:
+    """A value in the type that its setting has. Raises ValueError."""
+    if key in _FLAGS:
+        if not isinstance(value, bool):
+            raise ValueError("not true or false")
+        return value
+    if key in _LISTS:
+        texts = strings(value)
+        return checked_selectors(texts) if key in _SELECTORS else texts
+    if key == "per-file-ignores":
+        if not isinstance(value, dict):
+            raise ValueError("not a table of patterns and rules")
+        return tuple((pattern, checked_selectors(strings(rules))) for pattern, rules in value.items())
+    return checked_text(key, value)
+
+
+def checked_text(key: str, value: object) -> str:
+    """The name of an environment variable or of a quote style. Raises ValueError."""
+    if key == "quote-style" and value not in QUOTE_STYLES:
+        raise ValueError(f"{value!r} is not one of {', '.join(QUOTE_STYLES)}")
+    if key == "env-var" and not (isinstance(value, str) and _VARIABLE.fullmatch(value)):
+        raise ValueError(f"{value!r} is not the name of an environment variable")
+    return str(value)
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """A list of strings. Raises ValueError."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("not a list of strings")
+    return tuple(value)
+
+
+def checked_selectors(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    """Selectors that each mean at least one rule. Raises ValueError."""
+    from deflask.rules import load, matches
+
+    for selector in selectors:
+        if not any(matches(rule, selector) for rule in load().values()):
+            known = ", ".join(load())
+            raise ValueError(f"{selector!r} is no rule; known are {known}")
+    return selectors

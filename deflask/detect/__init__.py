@@ -1,0 +1,1 @@
+"""What a name is and what is on when nothing is set, read from `ast` alone."""

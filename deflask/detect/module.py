@@ -1,0 +1,51 @@
+"""One module under the eyes of the rules: its source, its names, and both ways it can start."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+from deflask.detect.names import Flow, Index, Names, build
+from deflask.detect.values import Answer, Evaluator, Reach, Reached
+from deflask.files.source import Source
+from deflask.model import Truth
+
+
+class Module:
+    """What the rules ask; everything is computed when it is first asked for."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    @cached_property
+    def index(self) -> Index:
+        """Parents, scopes, bindings, calls."""
+        return build(self.source.tree)
+
+    @cached_property
+    def names(self) -> Names:
+        """What an expression is. Branches are followed as in a script that was started."""
+        return Names(self.index, Flow(self.index, lambda test: self.as_script.evaluator.evaluate(test).truth))
+
+    @cached_property
+    def as_script(self) -> Reach:
+        """The module started by `python module.py`."""
+        return Reach(self.names, Evaluator(self.names, main=True))
+
+    @cached_property
+    def imported(self) -> Reach:
+        """The module imported, as a WSGI server does."""
+        return Reach(self.names, Evaluator(self.names, main=False))
+
+    def reached(self, node: ast.AST) -> Reached:
+        """Whether a program started with nothing set, either way, gets to a node."""
+        as_script = self.as_script.reached(node)
+        return as_script if as_script.possible else self.imported.reached(node)
+
+    def evaluate(self, node: ast.expr) -> Answer:
+        """What an expression comes to with nothing set."""
+        return self.as_script.evaluator.evaluate(node)
+
+    def is_on(self, node: ast.expr) -> bool:
+        """Whether an expression is certainly true with nothing set."""
+        return self.evaluate(node).truth is Truth.ON

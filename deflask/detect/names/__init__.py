@@ -1,0 +1,33 @@
+"""What a name is bound to in this file: the index of the tree, the flow of bindings, what they resolve to."""
+
+from deflask.detect.names.annotations import named_class
+from deflask.detect.names.build import build, getattr_name
+from deflask.detect.names.flow import Flow, block_of
+from deflask.detect.names.index import (
+    FUNCTIONS,
+    Binding,
+    Bound,
+    FunctionNode,
+    Index,
+    Scope,
+    inside,
+)
+from deflask.detect.names.resolve import Kind, Names, Origin
+
+__all__ = [
+    "FUNCTIONS",
+    "Binding",
+    "Bound",
+    "Flow",
+    "FunctionNode",
+    "Index",
+    "Kind",
+    "Names",
+    "Origin",
+    "Scope",
+    "block_of",
+    "build",
+    "getattr_name",
+    "inside",
+    "named_class",
+]

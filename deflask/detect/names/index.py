@@ -1,0 +1,118 @@
+"""One pass over a tree: parents, scopes, and where each name is bound, read, called or set as an attribute."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+ScopeNode = ast.Module | ast.ClassDef | FunctionNode | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS, *COMPREHENSIONS)
+
+
+class Bound(enum.Enum):
+    """How a name came to its value."""
+
+    VALUE = "value"
+    IMPORT = "import"
+    DEFINITION = "definition"
+    PARAMETER = "parameter"
+    DELETED = "deleted"
+    OTHER = "other"
+
+
+@dataclass(eq=False, slots=True)
+class Binding:
+    """A name bound by `node`: to `value` (at `path` in it, for tuples), to the import `target`, or to a definition."""
+
+    name: str
+    node: ast.AST
+    how: Bound
+    value: ast.expr | None = None
+    path: tuple[int, ...] = ()
+    target: str = ""
+    annotation: ast.expr | None = None
+
+    @property
+    def expression(self) -> ast.expr | None:
+        """The expression that the name is bound to, where tuples are written out on both sides."""
+        value = self.value
+        for position in self.path:
+            if not isinstance(value, (ast.Tuple, ast.List)) or position >= len(value.elts):
+                return None
+            value = value.elts[position]
+        return value
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """A module, class, function, lambda or comprehension and the names bound in it, in source order."""
+
+    node: ScopeNode
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    declared_global: set[str] = field(default_factory=set)
+    declared_nonlocal: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Index:
+    """What the pass found; `loads`, `calls` and `stores` are by bare name or attribute name."""
+
+    tree: ast.Module
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    loads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
+    calls: dict[str, list[ast.Call]] = field(default_factory=lambda: defaultdict(list))
+    stores: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
+    stars: list[str] = field(default_factory=list)
+    """The modules of which everything is imported."""
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""
+        child = node
+        for parent in self.ancestors(node):
+            if isinstance(parent, SCOPES) and inside(parent, child):
+                return self.scopes[parent]
+            child = parent
+        return self.scopes[self.tree]
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, from the nearest to the module."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds a node, or the node itself."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
+    def owner(self, name: str, scope: Scope) -> Scope | None:
+        """The scope whose binding a read of `name` in `scope` sees; None for builtins and the unknown."""
+        current: Scope | None = scope
+        while current is not None:
+            if name in current.declared_global:
+                return self.scopes[self.tree] if name in self.scopes[self.tree].bindings else None
+            visible = current is scope or not isinstance(current.node, ast.ClassDef)
+            if visible and name in current.bindings and name not in current.declared_nonlocal:
+                return current
+            current = current.parent
+        return None
+
+
+def inside(scope: ScopeNode, child: ast.AST) -> bool:
+    """Whether a child of a scope node is evaluated in that scope, not in the one around it."""
+    if isinstance(scope, (ast.Lambda, ast.Module)):
+        return child is not getattr(scope, "args", None)
+    if isinstance(scope, COMPREHENSIONS):
+        # The first iterable is evaluated outside; telling its generator from the others is enough for names.
+        return child is not scope.generators[0]
+    return isinstance(child, ast.stmt)

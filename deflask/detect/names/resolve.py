@@ -1,0 +1,279 @@
+"""What an expression is: a qualified name from elsewhere, an instance of a class, a definition of this file."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deflask.detect.entry_points import INSTANCES, canonical, is_known
+from deflask.detect.names.annotations import named_class
+from deflask.detect.names.build import getattr_name
+from deflask.detect.names.flow import Flow
+from deflask.detect.names.index import Binding, Bound, FunctionNode, Index, Scope
+
+
+class Kind(enum.Enum):
+    """The kinds of things that a name can stand for."""
+
+    REFERENCE = "reference"
+    INSTANCE = "instance"
+    CLASS = "class"
+    FUNCTION = "function"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One thing that an expression can be.
+
+    A REFERENCE has a qualified `name`; an INSTANCE the name of its class and, in `node`, where it was made; what this
+    file defines has its definition in `definition`.
+    """
+
+    kind: Kind
+    name: str = ""
+    node: ast.AST | None = None
+    definition: ast.AST | None = None
+
+
+UNKNOWN = Origin(Kind.UNKNOWN)
+
+
+@dataclass(eq=False, slots=True)
+class Names:
+    """Resolves the expressions of one module."""
+
+    index: Index
+    flow: Flow
+    _known: dict[ast.AST, tuple[Origin, ...]] = field(default_factory=dict)
+
+    def origins(self, node: ast.expr) -> tuple[Origin, ...]:
+        """Everything that an expression can be, best known first; (UNKNOWN,) while it is being resolved (cycles)."""
+        if node not in self._known:
+            self._known[node] = (UNKNOWN,)
+            self._known[node] = tuple(dict.fromkeys(self._origins(node))) or (UNKNOWN,)
+        return self._known[node]
+
+    def qualified(self, node: ast.expr) -> str | None:
+        """The one qualified name that an expression stands for, in the words of the tables, or None."""
+        origins = [origin for origin in self.origins(node) if origin.kind is not Kind.NONE]
+        names = {origin.name if origin.kind is Kind.REFERENCE else None for origin in origins} or {None}
+        name = names.pop()
+        return None if names or name is None else canonical(name)
+
+    def _origins(self, node: ast.expr) -> list[Origin]:
+        match node:
+            case ast.Name():
+                return self._named(node)
+            case ast.Attribute():
+                return self._attributes(node.value, node.attr, node)
+            case ast.Call() if (attribute := getattr_name(node)) is not None:
+                return self._attributes(node.args[0], attribute, node)
+            case ast.Call():
+                return self._results(node)
+            case ast.NamedExpr() | ast.Await():
+                return list(self.origins(node.value))
+            case ast.IfExp():
+                return [*self.origins(node.body), *self.origins(node.orelse)]
+            case ast.BoolOp():
+                return [origin for value in node.values for origin in self.origins(value)]
+            case ast.Subscript(slice=ast.Constant(value=int(position))):
+                return self._parts(node.value, (position,))
+            case ast.Lambda():
+                return [Origin(Kind.FUNCTION, "<lambda>", definition=node)]
+            case ast.Constant(value=None):
+                return [Origin(Kind.NONE)]
+        return []
+
+    def _named(self, node: ast.Name) -> list[Origin]:
+        scope = self.index.owner(node.id, self.index.scope_of(node))
+        if scope is None:
+            return [self._from_outside(node.id)]
+        bindings, _ = self.flow.reaching(node.id, node, scope)
+        # Nothing reaches an annotation whose import is for the type checker only.
+        bindings = bindings or scope.bindings[node.id]
+        return [origin for binding in bindings for origin in self._bound(binding, scope)]
+
+    def _from_outside(self, name: str) -> Origin:
+        """A name that the file does not bind: a builtin, or from a star import."""
+        if hasattr(builtins, name) or not self.index.stars:
+            return Origin(Kind.REFERENCE, f"builtins.{name}")
+        starred = [f"{module}.{name}" for module in self.index.stars]
+        return next((Origin(Kind.REFERENCE, full) for full in starred if is_known(full)), UNKNOWN)
+
+    def _bound(self, binding: Binding, scope: Scope) -> list[Origin]:
+        """What a binding puts behind its name."""
+        match binding.how:
+            case Bound.IMPORT:
+                name = binding.target
+                return [Origin(Kind.INSTANCE, INSTANCES[name], binding.node)] if name in INSTANCES else [
+                    Origin(Kind.REFERENCE, name)
+                ]
+            case Bound.DEFINITION:
+                kind = Kind.CLASS if isinstance(binding.node, ast.ClassDef) else Kind.FUNCTION
+                return [Origin(kind, binding.name, definition=binding.node)]
+            case Bound.VALUE if binding.value is not None:
+                found = self._parts(binding.value, binding.path)
+                if binding.annotation is not None and all(map(_is_vague, found)):
+                    return self._annotated(binding)
+                return found
+            case Bound.DELETED:
+                return [Origin(Kind.NONE)]
+            case Bound.PARAMETER if receiver := self._self(binding, scope):
+                return [receiver]
+        return self._annotated(binding)
+
+    def _annotated(self, binding: Binding) -> list[Origin]:
+        """What an annotation promises; a name that nothing tells about is UNKNOWN."""
+        if binding.annotation is None:
+            return [UNKNOWN]
+        named = named_class(binding.annotation, self.index)
+        return self._instances(named, binding.node) if named is not None else [UNKNOWN]
+
+    def _self(self, binding: Binding, scope: Scope) -> Origin | None:
+        """The instance or class behind the first parameter of a method."""
+        function = scope.node
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.parent is None:
+            return None
+        owner = scope.parent.node
+        first = [*function.args.posonlyargs, *function.args.args][:1]
+        decorators = {getattr(decorator, "id", "") for decorator in function.decorator_list}
+        if not isinstance(owner, ast.ClassDef) or binding.node not in first or "staticmethod" in decorators:
+            return None
+        kind = Kind.CLASS if "classmethod" in decorators else Kind.INSTANCE
+        return Origin(kind, owner.name, owner if kind is Kind.INSTANCE else None, owner)
+
+    def _instances(self, cls: ast.expr, node: ast.AST) -> list[Origin]:
+        """Instances, made at `node`, of what the expression `cls` names."""
+        made: list[Origin] = []
+        for origin in self.origins(cls):
+            if origin.kind is Kind.REFERENCE:
+                made.append(Origin(Kind.INSTANCE, canonical(origin.name), node))
+            elif origin.kind is Kind.CLASS:
+                made.append(Origin(Kind.INSTANCE, origin.name, node, origin.definition))
+            else:
+                made.append(UNKNOWN)
+        return made
+
+    def _parts(self, value: ast.expr, path: tuple[int, ...]) -> list[Origin]:
+        """What stands at `path` in a value: in a tuple that is written out, or that a function here returns."""
+        if not path:
+            return list(self.origins(value))
+        if isinstance(value, (ast.Tuple, ast.List)) and path[0] < len(value.elts):
+            return self._parts(value.elts[path[0]], path[1:])
+        if isinstance(value, ast.Call):
+            return self._results(value, path)
+        if isinstance(value, ast.Name) and (scope := self.index.owner(value.id, self.index.scope_of(value))):
+            bindings, _ = self.flow.reaching(value.id, value, scope)
+            return [o for b in bindings if b.value for o in self._parts(b.value, (*b.path, *path))] or [UNKNOWN]
+        return [UNKNOWN]
+
+    def _results(self, call: ast.Call, path: tuple[int, ...] = ()) -> list[Origin]:
+        """What a call gives back."""
+        if isinstance(call.func, ast.Name) and call.func.id == "super" and not path:
+            return self._super(call)
+        results: list[Origin] = []
+        for origin in self.origins(call.func):
+            if isinstance(origin.definition, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                results += self._returned(origin.definition, path)
+            elif origin.kind is Kind.NONE:
+                continue
+            elif path or origin.kind not in (Kind.REFERENCE, Kind.CLASS):
+                results.append(UNKNOWN)
+            else:
+                name = canonical(origin.name) if origin.kind is Kind.REFERENCE else origin.name
+                results.append(Origin(Kind.INSTANCE, name, call, origin.definition))
+        return results
+
+    def _super(self, call: ast.Call) -> list[Origin]:
+        """`super()` as an instance of the bases of the class around it."""
+        for parent in self.index.ancestors(call):
+            if isinstance(parent, ast.ClassDef):
+                return [origin for base in parent.bases for origin in self._instances(base, parent)]
+        return [UNKNOWN]
+
+    def _returned(self, function: FunctionNode, path: tuple[int, ...]) -> list[Origin]:
+        if isinstance(function, ast.Lambda):
+            return self._parts(function.body, path)
+        found: list[Origin] = []
+        for node in _own_nodes(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                found += self._parts(node.value, path)
+        if function.returns is not None and all(map(_is_vague, found)):
+            named = named_class(function.returns, self.index, path)
+            found = self._instances(named, function) if named is not None else found
+        return found or [UNKNOWN]
+
+    def _attributes(self, value: ast.expr, attribute: str, node: ast.expr) -> list[Origin]:
+        return [found for origin in self.origins(value) for found in self.attribute(origin, attribute, node)]
+
+    def attribute(self, origin: Origin, attribute: str, node: ast.AST) -> list[Origin]:
+        """What `origin.attribute` is."""
+        if isinstance(origin.definition, ast.ClassDef):
+            return self._member(origin, origin.definition, attribute, node)
+        if origin.kind is Kind.REFERENCE:
+            name = canonical(f"{origin.name}.{attribute}")
+        elif origin.kind is Kind.INSTANCE:
+            name = canonical(f"{origin.name}().{attribute}")
+        else:
+            # None and functions have no attributes that matter here.
+            return [UNKNOWN if origin.kind in (Kind.UNKNOWN, Kind.CLASS) else Origin(Kind.NONE)]
+        if name in INSTANCES:
+            return [Origin(Kind.INSTANCE, INSTANCES[name], origin.node or node)]
+        return [Origin(Kind.REFERENCE, name)]
+
+    def _member(self, origin: Origin, cls: ast.ClassDef, attribute: str, node: ast.AST) -> list[Origin]:
+        """An attribute of a class of this file: set on an instance, bound in its body, or from its bases."""
+        found = [o for b in self.set_on(cls, attribute) for o in (self._bound(b, self.index.scopes[cls]))]
+        scope = self.index.scopes[cls]
+        for binding in scope.bindings.get(attribute, [])[-1:]:
+            for member in self._bound(binding, scope):
+                is_property = any(
+                    getattr(decorator, "id", getattr(decorator, "attr", "")) in {"property", "cached_property"}
+                    for decorator in getattr(member.definition, "decorator_list", [])
+                )
+                if is_property and isinstance(member.definition, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    found += self._returned(member.definition, ())
+                else:
+                    found.append(member)
+        if found:
+            return found
+        inherit: Callable[[ast.expr], list[Origin]] = lambda base: (  # noqa: E731
+            self._instances(base, origin.node or node) if origin.kind is Kind.INSTANCE else list(self.origins(base))
+        )
+        return [o for base in cls.bases for parent in inherit(base) for o in self.attribute(parent, attribute, node)]
+
+    def set_on(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
+        """The assignments `self.attribute = …` in the methods of a class."""
+        return [
+            binding
+            for binding in self.index.stores.get(attribute, [])
+            if isinstance(binding.node, ast.Attribute)
+            and binding.how is Bound.VALUE
+            and cls in self.index.ancestors(binding.node)
+            and any(origin.definition is cls for origin in self.origins(binding.node.value))
+        ]
+
+
+def _is_vague(origin: Origin) -> bool:
+    """Whether an annotation says more: nothing is known, or only which function of another module made it."""
+    made = origin.name.rpartition(".")[2]
+    return origin.kind is Kind.UNKNOWN or (
+        origin.kind is Kind.INSTANCE and origin.definition is None and made[:1].islower() and not is_known(origin.name)
+    )
+
+
+def _own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
+    """The nodes of a function without those of the functions and classes in it."""
+    nodes: list[ast.AST] = []
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        nodes.append(node)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
+    return nodes

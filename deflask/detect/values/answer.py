@@ -1,0 +1,74 @@
+"""What the evaluator says of an expression."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from deflask.model import Truth
+
+
+class _Missing:
+    """The type of the one value that stands for "not known"."""
+
+
+MISSING: Final = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """ON, OFF or UNKNOWN, with the value itself where it is known.
+
+    `decided_at` is the definition that decides, where that is not the expression itself; `reads` names the environment
+    variables that were asked for; `configured` says that configuration, a host name, a file or something named for
+    debugging, development or production is behind it.
+    """
+
+    truth: Truth
+    value: object = MISSING
+    decided_at: ast.AST | None = None
+    reads: frozenset[str] = frozenset()
+    configured: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the value itself is known, not only its truth."""
+        return self.value is not MISSING
+
+    def noting(self, other: Answer) -> Answer:
+        """This answer with what the other one depended on."""
+        return replace(
+            self,
+            decided_at=self.decided_at or other.decided_at,
+            reads=self.reads | other.reads,
+            configured=self.configured or other.configured,
+        )
+
+
+def known(value: object) -> Answer:
+    """The answer for a value that is known."""
+    return Answer(Truth.of(value), value)
+
+
+def unknown(configured: bool = False) -> Answer:
+    """The answer where nothing is known."""
+    return Answer(Truth.UNKNOWN, configured=configured)
+
+
+def join(answers: Iterable[Answer]) -> Answer:
+    """What is certain when any of the answers can be the one."""
+    several = list(answers)
+    if not several:
+        return unknown()
+    joined = several[0]
+    for answer in several[1:]:
+        truth = joined.truth if joined.truth is answer.truth else Truth.UNKNOWN
+        same = joined.known and answer.known and _same(joined.value, answer.value)
+        joined = replace(joined.noting(answer), truth=truth, value=joined.value if same else MISSING)
+    return joined
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other

@@ -1,0 +1,58 @@
+"""Reads of the environment, in which nothing is set, and the places where a file sets it itself."""
+
+from __future__ import annotations
+
+import ast
+
+from deflask.detect.names import Index, Names
+
+GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environb.get", "os.getenvb"})
+_SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.__setitem__"})
+
+
+def read_name(node: ast.expr, names: Names) -> ast.expr | None:
+    """The expression that names the variable in `os.environ.get(X)`, `os.getenv(X)` and `os.environ[X]`."""
+    if isinstance(node, ast.Call) and names.qualified(node.func) in GETTERS:
+        keyword = [k.value for k in node.keywords if k.arg == "key"]
+        return (node.args or keyword or [None])[0]
+    if isinstance(node, ast.Subscript) and names.qualified(node.value) == "os.environ":
+        return node.slice
+    return None
+
+
+def default(call: ast.Call) -> ast.expr | None:
+    """The expression that a getter falls back to."""
+    if len(call.args) > 1:
+        return call.args[1]
+    return next((k.value for k in call.keywords if k.arg == "default"), None)
+
+
+def set_here(index: Index, names: Names) -> frozenset[str] | None:
+    """The variables that the file itself sets; None where it sets some that cannot be told."""
+    found: set[str | None] = set()
+    for call in (c for name in ("setdefault", "putenv", "update", "__setitem__") for c in index.calls.get(name, [])):
+        called = names.qualified(call.func)
+        if called in _SETTERS:
+            found.add(_text(call.args[0]) if call.args else None)
+        elif called == "os.environ.update":
+            found.update(_updated(call))
+    for load in index.loads.get("os", []) + index.loads.get("environ", []):
+        parent: ast.AST = index.parents[load]
+        if isinstance(parent, ast.Attribute) and parent.attr == "environ":
+            parent = index.parents[parent]
+        if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
+            if names.qualified(parent.value) == "os.environ":
+                found.add(_text(parent.slice))
+    return None if None in found else frozenset(name for name in found if name)
+
+
+def _updated(call: ast.Call) -> set[str | None]:
+    names: set[str | None] = {keyword.arg for keyword in call.keywords}
+    for argument in call.args:
+        keys = argument.keys if isinstance(argument, ast.Dict) else [None]
+        names.update(_text(key) for key in keys)
+    return names
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

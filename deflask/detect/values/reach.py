@@ -1,0 +1,166 @@
+"""Whether a program started with nothing set gets to a node: the conditions, exits and callers on the way."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from deflask.detect.names import FunctionNode, Index, Names, block_of
+from deflask.detect.values.answer import Answer, known, unknown
+from deflask.detect.values.evaluate import Evaluator
+from deflask.model import Truth
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A branch whose condition reads configuration: it counts only if every branch of `statement` is on."""
+
+    statement: ast.AST
+    branch: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether a node can be reached, and under which doubts."""
+
+    possible: bool
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Reach:
+    """Answers for one module in one of the two ways it can start, as a script or imported."""
+
+    names: Names
+    evaluator: Evaluator
+    _visiting: set[ast.AST] = field(default_factory=set)
+
+    def reached(self, node: ast.AST) -> Reached:
+        """Follow the way from a node out to the module, through the callers that are in view."""
+        doubts: list[Doubt] = []
+        child = node
+        for parent in self.names.index.ancestors(node):
+            for condition, wanted in self._conditions(parent, child):
+                if condition.truth is Truth.UNKNOWN and condition.configured:
+                    doubts.append(Doubt(parent, child))
+                elif condition.truth not in (wanted, Truth.UNKNOWN):
+                    return Reached(False)
+            if self._left_before(parent, child):
+                return Reached(False)
+            if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and isinstance(child, ast.stmt):
+                called = self._called(parent)
+                if not called.possible:
+                    return called
+                return Reached(True, (*doubts, *called.doubts))
+            child = parent
+        return Reached(True, tuple(doubts))
+
+    def _called(self, function: FunctionDef) -> Reached:
+        """Whether any caller is reached; a function whose callers are not in view counts as called."""
+        calls = callers(function, self.names) if function not in self._visiting else None
+        if calls is None or not calls:
+            return Reached(True)
+        self._visiting.add(function)
+        try:
+            ways = [way for way in map(self.reached, calls) if way.possible]
+        finally:
+            self._visiting.discard(function)
+        return min(ways, key=lambda way: len(way.doubts), default=Reached(False))
+
+    def _conditions(self, parent: ast.AST, child: ast.AST) -> list[tuple[Answer, Truth]]:
+        """What must hold for control to get from a node into its part `child`."""
+        evaluate = self.evaluator.evaluate
+        match parent:
+            case ast.If() | ast.While() if child is not parent.test:
+                wanted = Truth.ON if child in parent.body else Truth.OFF
+                return [] if isinstance(parent, ast.While) and wanted is Truth.OFF else [(evaluate(parent.test), wanted)]
+            case ast.IfExp() if child is not parent.test:
+                return [(evaluate(parent.test), Truth.ON if child is parent.body else Truth.OFF)]
+            case ast.BoolOp():
+                wanted = Truth.ON if isinstance(parent.op, ast.And) else Truth.OFF
+                return [(evaluate(value), wanted) for value in parent.values[: parent.values.index(child)]]  # type: ignore[arg-type]
+            case ast.match_case() if child in parent.body:
+                return self._case(parent)
+        return []
+
+    def _case(self, case: ast.match_case) -> list[tuple[Answer, Truth]]:
+        statement = self.names.index.parents[case]
+        assert isinstance(statement, ast.Match)
+        subject = self.evaluator.evaluate(statement.subject)
+        answers = [(_matches(subject, case.pattern), Truth.ON)]
+        answers += [
+            (_matches(subject, earlier.pattern), Truth.OFF)
+            for earlier in statement.cases[: statement.cases.index(case)]
+            if earlier.guard is None
+        ]
+        return answers + ([(self.evaluator.evaluate(case.guard), Truth.ON)] if case.guard else [])
+
+    def _left_before(self, parent: ast.AST, child: ast.AST) -> bool:
+        """Whether a statement before `child` in its block always leaves it."""
+        block = block_of(parent, child)
+        if block is None:
+            return False
+        return any(self._leaves(statement) for statement in block[: block.index(child)])  # type: ignore[arg-type]
+
+    def _leaves(self, statement: ast.stmt) -> bool:
+        if isinstance(statement, ast.If) and not self.evaluator.main:
+            test = self.evaluator.evaluate(statement.test).truth
+            blocks = {Truth.ON: [statement.body], Truth.OFF: [statement.orelse]}
+            return all(self.names.flow.leaves(b) for b in blocks.get(test, [statement.body, statement.orelse]))
+        return self.names.flow.leaves([statement])
+
+
+def _matches(subject: Answer, pattern: ast.pattern) -> Answer:
+    match pattern:
+        case ast.MatchValue(value=ast.Constant(value=value)) | ast.MatchSingleton(value=value) if subject.known:
+            return known(subject.value == value).noting(subject)
+        case ast.MatchAs(pattern=None):
+            return known(True)
+        case ast.MatchOr(patterns=patterns):
+            answers = [_matches(subject, inner) for inner in patterns]
+            for answer in answers:
+                if answer.truth is not Truth.OFF:
+                    return answer
+            return answers[0]
+    return unknown(subject.configured)
+
+
+def callers(function: FunctionDef, names: Names) -> list[ast.Call] | None:
+    """The calls of a function of this file; None where it is also handed on by name, so that others may call it."""
+    index: Index = names.index
+    calls = [
+        call
+        for call in index.calls.get(function.name, [])
+        if any(origin.definition is function for origin in names.origins(call.func))
+    ]
+    called = {call.func for call in calls}
+    handed_on = any(
+        load not in called and any(origin.definition is function for origin in names.origins(load))
+        for load in index.loads.get(function.name, [])
+    )
+    is_method = isinstance(index.parents[function], ast.ClassDef)
+    return None if handed_on or is_method else calls
+
+
+def calls_of(function: FunctionNode, names: Names) -> list[ast.Call]:
+    """Every call of a function, method, constructor or lambda that is in view, also by a second name."""
+    index = names.index
+    scope = index.scope_of(function)
+    target: ast.AST = function
+    own = {function.name} if not isinstance(function, ast.Lambda) else set()
+    if own == {"__init__"} and isinstance(scope.node, ast.ClassDef):
+        target, own = scope.node, {scope.node.name}
+    bound = (binding for s in index.scopes.values() for several in s.bindings.values() for binding in several)
+    aliases = {
+        binding.name
+        for binding in bound
+        if binding.value is function or (isinstance(binding.value, ast.Name) and binding.value.id in own)
+    }
+    return [
+        call
+        for name in sorted(own | aliases)
+        for call in index.calls.get(name, [])
+        if any(origin.definition is target for origin in names.origins(call.func))
+    ]

@@ -1,0 +1,1 @@
+"""From paths to bytes and back: discovery, one file's source, the atomic write."""

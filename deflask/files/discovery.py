@@ -1,0 +1,166 @@
+"""From the paths that a user names to the files to look at, with a reason for everything left out."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deflask.model import Settings
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SUFFIXES = (".py", ".pyw", ".wsgi")
+# Ruff's default excludes: whatever else is excluded, a virtual environment is never rewritten.
+ALWAYS_EXCLUDED = frozenset(
+    ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache "
+    ".pytype .ruff_cache .svn .tox .venv .vscode __pypackages__ _build buck-out build dist node_modules "
+    "site-packages venv".split()
+)
+_TIMEOUT = 60
+"""Seconds that `git ls-files` may take before the folder is walked instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to look at, or a path with the `error` or the reason why it is `skipped`."""
+
+    path: str
+    error: str | None = None
+    skipped: str | None = None
+
+
+def discover(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> Iterator[Found]:
+    """The files below `paths`, each once; a file that is named itself is always taken."""
+    seen: set[str] = set()
+    for path in paths:
+        for found in _below(path, settings_for):
+            name = os.path.normpath(found.path)
+            if name not in seen:
+                seen.add(name)
+                yield found
+
+
+def _below(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Found]:
+    try:
+        is_folder = os.path.isdir(path)
+        if not is_folder:
+            os.stat(path)
+            yield Found(path)
+            return
+    except (OSError, ValueError) as error:
+        yield Found(path, error=_cause(error))
+        return
+    settings = settings_for(path)
+    count = 0
+    for found in _folder(path, settings):
+        count += found.skipped is None
+        yield found
+    if not count:
+        yield Found(path, error="no Python files found in this folder")
+
+
+def _cause(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or directory"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "a symlink that leads back to itself"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _folder(folder: str, settings: Settings) -> Iterator[Found]:
+    excluded = excluder(settings)
+    listed = None if settings.no_respect_gitignore else _git_files(folder)
+    names = listed if listed is not None else _walk(folder, settings)
+    for name in names:
+        path = os.path.join(folder, name) if folder != "." else name
+        if not name.endswith(SUFFIXES):
+            continue
+        if any(part in ALWAYS_EXCLUDED for part in name.split(os.sep)[:-1]) or excluded(path):
+            yield Found(path, skipped="excluded")
+        elif os.path.islink(path):
+            yield _link(path)
+        elif listed is None or os.path.isfile(path):
+            yield Found(path)
+
+
+def _link(path: str) -> Found:
+    """A symlink that is not named is passed over: what it leads to is found where it stands, or is not ours."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return Found(path, error=_cause(error))
+    return Found(path, skipped="a symlink")
+
+
+def _git_files(folder: str) -> list[str] | None:
+    """What git tracks below a folder, or does not ignore; None outside of a repository."""
+    # A repository's own configuration could name a program to run here.
+    git = ["git", "-C", folder, "-c", "core.fsmonitor=false"]
+    try:
+        done = subprocess.run(
+            [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        if done.returncode:
+            return None
+        # A folder that is itself ignored was named all the same.
+        if not done.stdout and not subprocess.run([*git, "check-ignore", "-q", "."], check=False).returncode:
+            return None
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return sorted({os.fsdecode(name).replace("/", os.sep) for name in done.stdout.split(b"\0") if name})
+
+
+def _walk(folder: str, settings: Settings) -> Iterator[str]:
+    """The files below a folder, relative to it, without what the .gitignore files on the way ignore."""
+    specs: dict[str, GitIgnoreSpec] = {}
+    for current, folders, files in os.walk(folder):
+        below = os.path.relpath(current, folder)
+        prefix = "" if below == "." else below + os.sep
+        if ".gitignore" in files and not settings.no_respect_gitignore:
+            specs[prefix] = _gitignore(os.path.join(current, ".gitignore"))
+        folders[:] = sorted(
+            name for name in folders if name not in ALWAYS_EXCLUDED and not _ignored(prefix + name + "/", specs)
+        )
+        yield from (prefix + name for name in sorted(files) if not _ignored(prefix + name, specs))
+
+
+def _gitignore(path: str) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return GitIgnoreSpec.from_lines(file)
+
+
+def _ignored(name: str, specs: dict[str, GitIgnoreSpec]) -> bool:
+    """Whether the patterns on the way to a file ignore it; the deepest that says anything decides."""
+    ignored = False
+    for prefix, spec in specs.items():
+        if name.startswith(prefix) and (said := spec.check_file(name[len(prefix) :]).include) is not None:
+            ignored = said
+    return ignored
+
+
+def excluder(settings: Settings) -> Callable[[str], bool]:
+    """A function that tells whether the patterns of the settings, in .gitignore's language, exclude a path."""
+    patterns = (*settings.exclude, *settings.extend_exclude)
+    if not patterns:
+        return lambda path: False
+
+    from pathspec import GitIgnoreSpec
+
+    spec = GitIgnoreSpec.from_lines(patterns)
+    root = settings.root or os.getcwd()
+
+    def excluded(path: str) -> bool:
+        return spec.match_file(os.path.relpath(os.path.abspath(path), root))
+
+    return excluded

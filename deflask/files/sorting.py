@@ -1,0 +1,42 @@
+"""How a project sorts its imports: the one choice of isort and Ruff that the file itself cannot tell."""
+
+from __future__ import annotations
+
+import configparser
+import os
+from functools import cache
+
+# Where isort and Ruff look, in the order in which they do; a file without a word on sorting is passed over.
+_TOML = ("ruff.toml", ".ruff.toml", "pyproject.toml")
+_INI = (".isort.cfg", "setup.cfg", "tox.ini")
+
+
+@cache
+def force_sort_within_sections(folder: str) -> bool:
+    """Whether the nearest configuration above `folder` sets `force-sort-within-sections`."""
+    for name in (*_TOML, *_INI):
+        try:
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                text = file.read()
+        except (OSError, UnicodeError):
+            continue
+        if "isort" in text or name == ".isort.cfg":
+            return _says_so(text, is_toml=name in _TOML)
+    parent = os.path.dirname(folder)
+    return parent != folder and force_sort_within_sections(parent)
+
+
+def _says_so(text: str, is_toml: bool) -> bool:
+    """Both spellings of the key, in a section whose name speaks of isort; broken files say nothing."""
+    if is_toml:
+        lines = [line.split("#")[0].replace(" ", "").replace("_", "-") for line in text.splitlines()]
+        return "force-sort-within-sections=true" in lines
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+        return any(
+            parser.getboolean(section, "force_sort_within_sections", fallback=False)
+            for section in ("settings", "isort", "tool:isort")
+        )
+    except (configparser.Error, ValueError):
+        return False

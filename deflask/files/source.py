@@ -1,0 +1,146 @@
+"""One file's bytes as Python sees them: encoding, lines, tree and the spans of its statements."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from deflask.files.unparsable import explain
+from deflask.model import Span
+
+BOM = b"\xef\xbb\xbf"
+_UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+class SourceError(Exception):
+    """The file cannot be read as Python; the message is the cause, in one line."""
+
+
+@contextmanager
+def quiet_parser() -> Iterator[None]:
+    """Silence the warnings of the parsed code and pause the collector, which more than doubles the time of a parse."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Top-level statements that share physical lines; `first` and `last` are 1-based and inclusive."""
+
+    first: int
+    last: int
+    statements: tuple[ast.stmt, ...]
+
+
+@dataclass
+class Source:
+    """A parsed file. `lines` are without the BOM and keep their line ends."""
+
+    path: str
+    data: bytes
+    encoding: str
+    lines: list[bytes]
+    tree: ast.Module
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def bom(self) -> bytes:
+        """The byte order mark, or nothing."""
+        return BOM if self.data.startswith(BOM) else b""
+
+    def text(self, line: int) -> str:
+        """A line (1-based) as characters, with its line end."""
+        if line not in self._texts:
+            self._texts[line] = self.lines[line - 1].decode(self.encoding)
+        return self._texts[line]
+
+    def column(self, line: int, offset: int) -> int:
+        """The 1-based column in characters of `ast`'s 0-based UTF-8 byte offset."""
+        text = self.text(line)
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode()) + 1
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """Where a node stands; a decorated definition begins at its `def` or `class`."""
+        end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(
+            node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset)
+        )
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end of the first line, `\\n` where there is none."""
+        found = re.match(rb"[^\r\n]*(\r\n|\r|\n)", b"".join(self.lines[:1]))
+        return found[1].decode("ascii") if found else "\n"
+
+    @cached_property
+    def indent(self) -> str:
+        """The first indentation in the file, four spaces where there is none."""
+        for statement in self.tree.body:
+            body = statement.cases[0].body if isinstance(statement, ast.Match) else getattr(statement, "body", [])
+            for first in body[:1]:
+                margin = self.lines[first.lineno - 1][: first.col_offset]
+                if margin and not margin.strip(b" \t"):
+                    return margin.decode("ascii")
+        return "    "
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The top-level statements by the lines they share, in order."""
+        groups: list[Group] = []
+        for statement in self.tree.body:
+            first, last = first_line(statement), self._last_line(statement)
+            if groups and first <= groups[-1].last:
+                before = groups.pop()
+                groups.append(Group(before.first, max(before.last, last), (*before.statements, statement)))
+            else:
+                groups.append(Group(first, last, (statement,)))
+        return groups
+
+    def _last_line(self, statement: ast.stmt) -> int:
+        """The line on which a statement ends, with the lines that a trailing backslash joins to it."""
+        last = statement.end_lineno or statement.lineno
+        rest = self.lines[last - 1][statement.end_col_offset or 0 :]
+        while b"#" not in rest and rest.rstrip(b"\r\n").endswith(b"\\") and last < len(self.lines):
+            last += 1
+            rest = self.lines[last - 1]
+        return last
+
+
+def first_line(statement: ast.stmt) -> int:
+    """The 1-based line on which a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def parse(data: bytes, path: str) -> Source:
+    """Read `data` as Python source (PEP 263). Raises SourceError with the cause."""
+    if data.startswith(_UTF_16_32):
+        raise SourceError("not Python source: it is UTF-16 or UTF-32, which Python does not read")
+    if b"\0" in data:
+        raise SourceError("not Python source: it holds a NUL byte")
+    lines = data.removeprefix(BOM).splitlines(keepends=True)
+    try:
+        encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)
+        with quiet_parser():
+            tree = ast.parse(data, filename=path)
+    except (SyntaxError, ValueError, LookupError) as error:
+        raise SourceError(explain(data, error)) from None
+    except (RecursionError, MemoryError):
+        raise SourceError("nested too deeply for Python's parser") from None
+    return Source(path, data, "utf-8" if encoding == "utf-8-sig" else encoding, lines, tree)

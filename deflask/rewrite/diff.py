@@ -1,0 +1,44 @@
+"""A unified diff that `git apply` takes, for every line ending and file name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+_MISSING = b"\n\\ No newline at end of file\n"
+_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+
+
+def unified(before: bytes, after: bytes, path: str) -> bytes:
+    """The diff from `before` to `after`, three lines of context, with `path` under `a/` and `b/`."""
+    name = path.removeprefix("./").lstrip("/")
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, _lines(before), _lines(after), _quoted(f"a/{name}"), _quoted(f"b/{name}"), n=3
+    )
+    return b"".join(line if line.endswith(b"\n") else line + _MISSING for line in lines)
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Git's lines: they end at a line feed and at nothing else."""
+    return [line + b"\n" for line in data[:-1].split(b"\n")] if data.endswith(b"\n") else _unfinished(data)
+
+
+def _unfinished(data: bytes) -> list[bytes]:
+    *whole, last = data.split(b"\n")
+    return [*(line + b"\n" for line in whole), *([last] if last else [])]
+
+
+def _quoted(name: str) -> bytes:
+    """A file name as git writes it: quoted where it holds a quote, a backslash or a control character."""
+    raw = os.fsencode(name.replace(os.sep, "/"))
+    if not any(byte in _ESCAPES or byte < 32 or byte == 127 for byte in raw):
+        # A tab ends a name that holds a blank.
+        return raw + b"\t" if b" " in raw else raw
+    escaped = (_escape(byte) for byte in raw)
+    return b'"' + b"".join(escaped) + b'"'
+
+
+def _escape(byte: int) -> bytes:
+    if byte in _ESCAPES:
+        return b"\\" + _ESCAPES[byte].encode()
+    return bytes([byte]) if 32 <= byte < 127 or byte >= 128 else f"\\{byte:03o}".encode()

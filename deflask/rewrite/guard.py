@@ -1,0 +1,156 @@
+"""Which statement the `__main__` guard goes round, or why none can."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from deflask.detect.module import Module
+from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, inside
+from deflask.detect.values.reach import calls_of
+
+PRESENT = "present"
+ADDED = "added"
+NOT_NEEDED = "not needed"
+OPTION = "left: --no-guard"
+_BINDS = "the same statement binds"
+
+
+class _LeftError(Exception):
+    """No guard can be put here; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What becomes of the guard, in the words of the JSON contract, and the statements to wrap."""
+
+    state: str
+    statements: tuple[ast.stmt, ...] = ()
+
+
+def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
+    """Decide for one call that starts a server."""
+    name = PurePath(module.source.path).name
+    if not module.imported.reached(call).possible:
+        return Guard(PRESENT)
+    sites = _sites(call, module, ())
+    if name == "__main__.py" or not sites:
+        return Guard(NOT_NEEDED)
+    open_sites = [site for site in sites if module.imported.reached(site.node).possible]
+    if not open_sites:
+        return Guard(PRESENT)
+    if name == "__init__.py":
+        return Guard("left: a package's __init__.py never runs as __main__")
+    try:
+        return Guard(ADDED, tuple(dict.fromkeys(_statement(site, module) for site in open_sites)))
+    except _LeftError as left:
+        return Guard(f"left: {left}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """A place at module level from which an import gets to the call, and the functions on the way."""
+
+    node: ast.AST
+    functions: tuple[ast.AST, ...]
+
+
+def _sites(node: ast.AST, module: Module, seen: tuple[ast.AST, ...]) -> list[_Site]:
+    """The call itself, if it stands at module level, or the calls of its function."""
+    child = node
+    for parent in module.index.ancestors(node):
+        if isinstance(parent, FUNCTIONS) and inside(parent, child):
+            calls = calls_of(parent, module.names) if parent not in seen else []
+            return [site for call in calls for site in _sites(call, module, (*seen, parent))]
+        child = parent
+    return [_Site(node, seen)]
+
+
+def _statement(site: _Site, module: Module) -> ast.stmt:
+    """The statement to wrap, from the outermost inwards. Raises _LeftError."""
+    if not module.as_script.reached(site.node).possible:
+        raise _LeftError("it runs only when the module is imported")
+    chain = [node for node in (site.node, *module.index.ancestors(site.node)) if isinstance(node, ast.stmt)]
+    for node in chain:
+        if isinstance(node, ast.ClassDef):
+            raise _LeftError("it runs in a class body")
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            raise _LeftError(f"it runs while {node.name} is being defined")
+    for statement in reversed(chain):
+        if _is_elif(statement, module):
+            continue
+        read = _read_elsewhere((statement, *site.functions), module)
+        if read is None:
+            return _alone_on_its_line(statement, module)
+        if statement is chain[0] or not isinstance(statement, (ast.If, ast.With, ast.Match)):
+            raise _LeftError(read)
+    raise _LeftError("no statement can be guarded by itself")
+
+
+def _is_elif(statement: ast.stmt, module: Module) -> bool:
+    """An `elif` is no statement that can be moved by itself."""
+    parent = module.index.parents[statement]
+    if not (isinstance(statement, ast.If) and isinstance(parent, ast.If) and parent.orelse == [statement]):
+        return False
+    return module.source.lines[statement.lineno - 1][statement.col_offset :].startswith(b"elif")
+
+
+def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
+    parent = module.index.parents[statement]
+    for block in (getattr(parent, name, []) for name in ("body", "orelse", "finalbody")):
+        if isinstance(block, list) and statement in block:
+            position = block.index(statement)
+            before, after = block[position - 1 : position], block[position + 1 : position + 2]
+            shares = (before and before[0].end_lineno == statement.lineno) or (
+                after and after[0].lineno == statement.end_lineno
+            )
+            if shares:
+                raise _LeftError("other code shares its line")
+    return statement
+
+
+def _read_elsewhere(parts: tuple[ast.AST, ...], module: Module) -> str | None:
+    """Why something else needs what a statement, or a function that it calls, binds in the module; None if nothing."""
+    within = {node for part in parts for node in ast.walk(part)}
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(parts[0])):
+        return f"{_BINDS} names by a star import"
+    scope = module.index.scopes[module.source.tree]
+    for name, bindings in scope.bindings.items():
+        mine = [binding for binding in bindings if binding.node in within and binding.node not in parts[1:]]
+        others = [binding for binding in bindings if binding not in mine]
+        if mine and (_imported_by_others(name, mine, module) or _read_by_others(name, within, others, module)):
+            result = any(binding.node is parts[0] for binding in mine) and not hasattr(parts[0], "body")
+            return f"its result {name} is used later" if result else f"{_BINDS} {name}, which is read elsewhere"
+    return None
+
+
+def _read_by_others(name: str, within: set[ast.AST], others: list[Binding], module: Module) -> bool:
+    """Whether the rest of the module reads, deletes or adds to a name of the module."""
+    index = module.index
+    scope = index.scopes[index.tree]
+    return any(isinstance(b.node, ast.AugAssign) or b.how is Bound.DELETED for b in others) or any(
+        load not in within and index.owner(name, index.scope_of(load)) is scope for load in index.loads.get(name, [])
+    )
+
+
+def _imported_by_others(name: str, bindings: list[Binding], module: Module) -> bool:
+    """Whether whoever imports the module counts on a name: it is exported, registered, or a Flask app."""
+    return name in _exported(module) or any(
+        bool(getattr(binding.node, "decorator_list", [])) or _is_an_app(binding, module) for binding in bindings
+    )
+
+
+def _exported(module: Module) -> set[str]:
+    """The names in `__all__`."""
+    bindings = module.index.scopes[module.source.tree].bindings.get("__all__", [])
+    lists = [binding.value for binding in bindings if isinstance(binding.value, (ast.List, ast.Tuple))]
+    return {str(name.value) for names in lists for name in names.elts if isinstance(name, ast.Constant)}
+
+
+def _is_an_app(binding: Binding, module: Module) -> bool:
+    """A WSGI server imports a Flask app from the module by its name."""
+    if binding.how is not Bound.VALUE or binding.value is None or binding.path:
+        return False
+    origins = module.names.origins(binding.value)
+    return any(origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" for origin in origins)

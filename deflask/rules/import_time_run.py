@@ -1,0 +1,47 @@
+"""A Flask app is run when its module is imported
+
+A `run` at module level blocks whoever imports the module: gunicorn and waitress never get to serve it, and tools that
+only want to look at the app start a development server.
+
+Bad:
+
+    app.run()
+
+Good:
+
+    if __name__ == "__main__":
+        app.run()
+
+Off by default, since it is no debugger: select it with `--extend-select DF111`. A run whose debug mode is on gets the
+same guard from run-debug.
+
+Suppress with `# deflask: ignore[DF111]`.
+
+References: Flask's documentation on deploying under mod_wsgi asks for the same guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deflask.detect.entry_points import triggers
+from deflask.detect.flags import flags
+from deflask.detect.module import Module
+from deflask.rules._hit import Hit, called
+
+CODE = "DF111"
+TRIGGERS = triggers("DF101")
+DEFAULT = False
+
+
+def check(module: Module) -> Iterator[Hit]:
+    """Runs of Flask apps that an import starts; whether there is a guard already is for the guard to say."""
+    for flag in flags(module, "DF101"):
+        reached = module.imported.reached(flag.call)
+        if flag.proved and reached.possible:
+            yield Hit(
+                node=flag.call,
+                message=f"`{called(flag.call)}` blocks whoever imports this module",
+                serves=True,
+                doubts=reached.doubts,
+            )
