@@ -1,0 +1,1 @@
+"""The live proof: real servers on the loopback interface, before and after the fix."""

@@ -1,0 +1,1 @@
+"""Published distributions, as their authors packed them, against places counted by a reader."""

@@ -1,0 +1,59 @@
+"""Every fixture pair, as it is, in other forms, and twice."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from deflask.model import Status
+from tests.cases import VARIANTS, Case, cases, report, variant
+
+CASES = cases()
+IDS = [case.name for case in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_case(case: Case, request: pytest.FixtureRequest) -> None:
+    """What comes out is the pair's other half, and what is reported is what the pair says."""
+    result = case.run()
+    if request.config.getoption("--update-fixtures"):
+        _update(case, result.output, report(result, case))
+        return
+    assert (result.output or case.before) == case.after, (result.diff or b"nothing changed").decode("utf-8", "replace")
+    assert report(result, case) == (case.report or "")
+    if case.kind == "keep":
+        assert not result.findings
+        assert result.status is Status.CLEAN
+    elif case.kind == "refuse":
+        assert result.output is None
+        assert case.report
+
+
+def _update(case: Case, output: bytes | None, lines: str) -> None:
+    if output is not None:
+        case.sibling(".out.py").write_bytes(output)
+    if lines:
+        case.sibling(".txt").write_text(lines, encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "fix"], ids=lambda case: case.name)
+def test_expectation_compiles_and_is_stable(case: Case) -> None:
+    """A wrong expectation cannot pass: it compiles, and fixing it again changes nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(case.after, case.name, "exec", dont_inherit=True)
+    assert case.before != case.after
+    assert case.run(case.after).output is None
+
+
+@pytest.mark.parametrize("kind", VARIANTS)
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_variant(case: Case, kind: str) -> None:
+    """Line ends, a byte order mark, tabs and a missing final newline come out as they went in."""
+    pair = variant(case, kind)
+    if pair is None:
+        pytest.skip("the form is the case's own point")
+    before, after = pair
+    result = case.run(before)
+    assert (result.output or before) == after
