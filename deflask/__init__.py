@@ -1,3 +1,33 @@
-"""Takes the Flask debugger out of production: check, diff and fix."""
+"""Takes the Flask debugger out of production: finds what switches it on, and rewrites it with a proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deflask.engine import check_paths, check_source, fix_paths, fix_source
+    from deflask.files.source import SourceError
+    from deflask.model import FileResult, Finding, Settings
 
 __version__ = "0.1.0"
+__all__ = [
+    "FileResult",
+    "Finding",
+    "Settings",
+    "SourceError",
+    "check_paths",
+    "check_source",
+    "fix_paths",
+    "fix_source",
+]
+
+_HOMES = {"FileResult": "model", "Finding": "model", "Settings": "model", "SourceError": "files.source"}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when they are first used: `deflask --version` needs none of them (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine')}"), name)

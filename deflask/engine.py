@@ -7,23 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deflask.files.discovery import Found, discover
 from deflask.files.source import SourceError
 from deflask.files.write import WriteError, write
-from deflask.model import Applicability, FileResult, Finding, Settings, Status, Summary
+from deflask.model import FileResult, Finding, Settings, Status, Summary
 from deflask.rewrite.errors import UnprovedError
 from deflask.scan import Scan, scan
 
 if TYPE_CHECKING:
     from deflask.rewrite.fix import Rewritten
 
-SettingsFor = Callable[[str], Settings]
 _DEFAULT = Settings()
 _REPORT = "this is a bug of deflask, the file was left alone; please report it"
-
-
-def default_settings(path: str) -> Settings:
-    """The settings of a file where there is no configuration."""
-    return _DEFAULT
 
 
 def check_source(source: bytes, path: str, *, settings: Settings = _DEFAULT) -> list[Finding]:
@@ -36,39 +31,60 @@ def fix_source(source: bytes, path: str, *, settings: Settings = _DEFAULT) -> Fi
     return _guarded(_fix, source, path, settings)
 
 
-def check_paths(paths: Iterable[str], settings_for: SettingsFor = default_settings) -> Iterator[FileResult]:
-    """Check files, one result each, in order."""
-    return (_read_and(_check, path, settings_for) for path in paths)
+def check_bytes(source: bytes, path: str, settings: Settings = _DEFAULT) -> FileResult:
+    """The outcome of a check of a file's bytes. Raises nothing."""
+    return _guarded(_check, source, path, settings)
 
 
-def diff_paths(paths: Iterable[str], settings_for: SettingsFor = default_settings) -> Iterator[FileResult]:
-    """What `fix` would do to files, one result each, in order."""
-    return (_read_and(_fix, path, settings_for) for path in paths)
+def check_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+    """Check a file."""
+    return _read_and(_check, path, settings)
 
 
-def fix_paths(paths: Iterable[str], settings_for: SettingsFor = default_settings) -> Iterator[FileResult]:
-    """Fix files in place, one result each, in order."""
-    return (_read_and(_fix_and_write, path, settings_for) for path in paths)
+def diff_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+    """What `fix_file` would do, in `output` and `diff`."""
+    return _read_and(_fix, path, settings)
 
 
-def summarize(results: Iterable[FileResult], settings_for: SettingsFor = default_settings) -> Summary:
+def fix_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+    """Fix a file in place."""
+    return _read_and(_fix_and_write, path, settings)
+
+
+def check_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[FileResult]:
+    """Check files and what is in folders, one result each, in order."""
+    return _each(check_file, paths, settings)
+
+
+def fix_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[FileResult]:
+    """Fix files and what is in folders in place, one result each, in order."""
+    return _each(fix_file, paths, settings)
+
+
+def _each(work: Callable[[str, Settings], FileResult], paths: Iterable[str], settings: Settings) -> Iterator[FileResult]:
+    for found in discover(paths, lambda path: settings):
+        yield without_looking(found) or work(found.path, settings)
+
+
+def without_looking(found: Found) -> FileResult | None:
+    """The result of a path that is not looked at, None for a file that is."""
+    if found.error is not None:
+        return FileResult(found.path, Status.ERROR, error=found.error)
+    return FileResult(found.path, Status.SKIPPED) if found.skipped is not None else None
+
+
+def summarize(results: Iterable[FileResult]) -> Summary:
     """The totals of a run."""
-    files = findings = fixable = fixed = suppressed = errors = 0
-    for result in results:
-        unsafe = settings_for(result.path).unsafe_fixes if result.findings else False
-        files += 1
-        findings += len(result.findings)
-        fixable += sum(is_fixable(finding, unsafe) for finding in result.findings)
-        fixed += sum(finding.fixed for finding in result.findings)
-        suppressed += result.suppressed
-        errors += result.status is Status.ERROR
-    return Summary(files, findings, fixable, fixed, suppressed, errors)
-
-
-def is_fixable(finding: Finding, unsafe_fixes: bool) -> bool:
-    """Whether the options allow a finding's fix."""
-    wanted = {Applicability.SAFE, Applicability.UNSAFE} if unsafe_fixes else {Applicability.SAFE}
-    return finding.applicability in wanted
+    looked_at = [result for result in results if result.status is not Status.SKIPPED]
+    findings = [finding for result in looked_at for finding in result.findings]
+    return Summary(
+        files=len(looked_at),
+        findings=len(findings),
+        fixable=sum(finding.fixable for finding in findings),
+        fixed=sum(finding.fixed for finding in findings),
+        suppressed=sum(result.suppressed for result in looked_at),
+        errors=sum(result.status is Status.ERROR for result in looked_at),
+    )
 
 
 def read(path: str) -> bytes:
@@ -83,12 +99,12 @@ def read(path: str) -> bytes:
 _Work = Callable[[bytes, str, Settings], FileResult]
 
 
-def _read_and(work: _Work, path: str, settings_for: SettingsFor) -> FileResult:
+def _read_and(work: _Work, path: str, settings: Settings) -> FileResult:
     try:
         data = read(path)
     except SourceError as error:
         return FileResult(path, Status.ERROR, error=str(error))
-    return _guarded(work, data, path, settings_for(path))
+    return _guarded(work, data, path, settings)
 
 
 def _guarded(work: _Work, data: bytes, path: str, settings: Settings) -> FileResult:
@@ -99,11 +115,13 @@ def _guarded(work: _Work, data: bytes, path: str, settings: Settings) -> FileRes
         return FileResult(path, Status.ERROR, error=str(error))
     except RecursionError:
         return FileResult(path, Status.ERROR, error="nested too deeply to be examined")
+    except Exception as error:
+        return FileResult(path, Status.ERROR, error=f"{type(error).__name__}: {error}: {_REPORT}")
 
 
 def _check(data: bytes, path: str, settings: Settings) -> FileResult:
     found = scan(data, path, settings)
-    fixable = any(is_fixable(finding, settings.unsafe_fixes) for finding in found.findings)
+    fixable = any(finding.fixable for finding in found.findings)
     return FileResult(path, _status(found, fixable), found.findings, suppressed=found.suppressed)
 
 
@@ -115,7 +133,7 @@ def _status(found: Scan, changes: bool) -> Status:
 
 def _fix(data: bytes, path: str, settings: Settings) -> FileResult:
     found = scan(data, path, settings)
-    wanted = [finding for finding in found.findings if is_fixable(finding, settings.unsafe_fixes)]
+    wanted = [finding for finding in found.findings if finding.fixable]
     if not wanted or found.module is None:
         return FileResult(path, _status(found, False), found.findings, suppressed=found.suppressed)
 
@@ -154,6 +172,10 @@ def _fix_and_write(data: bytes, path: str, settings: Settings) -> FileResult:
     if result.output is None:
         return result
     write(path, data, result.output)
-    unsafe = settings.unsafe_fixes
-    findings = tuple(replace(f, fixed=True) if is_fixable(f, unsafe) and f.edits else f for f in result.findings)
+    return fixed(result)
+
+
+def fixed(result: FileResult) -> FileResult:
+    """The result of a fix whose output has been written."""
+    findings = tuple(replace(finding, fixed=finding.fixable) for finding in result.findings)
     return replace(result, status=Status.FIXED, findings=findings)

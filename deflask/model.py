@@ -99,7 +99,11 @@ class Finding:
     decided_at: Place | None = None
     used_at: tuple[Place, ...] = ()
     notes: tuple[str, ...] = ()
+    source: str = ""
+    """The line on which it begins, to be shown."""
     edits: tuple[Edit, ...] = ()
+    fixable: bool = False
+    """Whether the options in force allow its fix."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -66,13 +67,13 @@ def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
     """Whether `per-file-ignores` leaves a rule out for a path: by the file's name or its place under the root."""
     pure = PurePath(path)
     if settings.root is not None:
-        absolute = pure if pure.is_absolute() else PurePath.cwd() / pure  # type: ignore[attr-defined]
+        absolute = PurePath(os.path.abspath(path))
         pure = absolute.relative_to(settings.root) if absolute.is_relative_to(settings.root) else pure
-    for pattern, selectors in settings.per_file_ignores:
-        if fnmatch(str(pure), pattern) or fnmatch(pure.name, pattern):
-            if any(matches(rule, selector) for selector in selectors):
-                return True
-    return False
+    return any(
+        any(fnmatch(name, pattern) for name in (pure.as_posix(), pure.name))
+        and any(matches(rule, selector) for selector in selectors)
+        for pattern, selectors in settings.per_file_ignores
+    )
 
 
 def _settled(hit: Hit, hits: list[Hit], module: Module) -> bool:
@@ -123,6 +124,7 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
             return None
         if guard.state != guards.ADDED:
             applicability, reason = Applicability.MANUAL, guard.state.removeprefix("left: ")
+    allowed = (Applicability.SAFE, *((Applicability.UNSAFE,) if settings.unsafe_fixes else ()))
     guarded = tuple(Edit(EditKind.GUARD, source.span(statement)) for statement in guard.statements)
     decided = hit.decided_at
     named = settings.env_var
@@ -138,5 +140,7 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
         reason=reason.replace("{env}", named) if reason else None,
         decided_at=Place(source.path, decided.lineno) if isinstance(decided, (ast.expr, ast.stmt)) else None,
         notes=tuple(note.replace("{env}", named) for note in hit.notes),
+        source=source.text(hit.node.lineno).rstrip("\r\n"),
         edits=(*edits, *guarded),
+        fixable=applicability in allowed,
     )

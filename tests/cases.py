@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from deflask.config import parse_toml, settings_from
-from deflask.engine import fix_source, is_fixable
+from deflask.engine import fix_source
 from deflask.model import FileResult, Finding, Settings, Status
 from deflask.rules import load
 
@@ -70,15 +70,15 @@ def cases() -> list[Case]:
     return found
 
 
-def report(result: FileResult, case: Case) -> str:
+def report(result: FileResult) -> str:
     """What a case's `.txt` says: a line for each finding that stays, or whose guard is left."""
     if result.status is Status.ERROR:
         return f"0 error {result.error}\n"
-    return "".join(line + "\n" for finding in result.findings if (line := _line(finding, result, case)))
+    return "".join(line + "\n" for finding in result.findings if (line := _line(finding, result)))
 
 
-def _line(finding: Finding, result: FileResult, case: Case) -> str | None:
-    stays = result.output is None or not is_fixable(finding, case.settings.unsafe_fixes)
+def _line(finding: Finding, result: FileResult) -> str | None:
+    stays = result.output is None or not finding.fixable
     if finding.guard.startswith("left") and not stays:
         return f"{finding.span.line} {finding.rule} {finding.guard}"
     reason = finding.reason or finding.guard

@@ -18,10 +18,10 @@ def test_case(case: Case, request: pytest.FixtureRequest) -> None:
     """What comes out is the pair's other half, and what is reported is what the pair says."""
     result = case.run()
     if request.config.getoption("--update-fixtures"):
-        _update(case, result.output, report(result, case))
+        _update(case, result.output, report(result))
         return
     assert (result.output or case.before) == case.after, (result.diff or b"nothing changed").decode("utf-8", "replace")
-    assert report(result, case) == (case.report or "")
+    assert report(result) == (case.report or "")
     if case.kind == "keep":
         assert not result.findings
         assert result.status is Status.CLEAN

@@ -1,0 +1,78 @@
+"""The command line: the only room that prints, colours or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from deflask import __version__
+from deflask.cli.options import common, fixing
+from deflask.cli.rules import rules
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="deflask")
+def cli() -> None:
+    """Take Flask's debugger out of production.
+
+    Started with nothing set, does this program switch the debugger on? deflask finds where it does and rewrites it so
+    that only the environment can.
+    """
+
+
+@cli.command()
+@common
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+def check(**options: object) -> None:
+    """List findings. Exits with 0 if there are none, 1 if there are, 2 if something failed."""
+    _run("check", options)
+
+
+@cli.command()
+@common
+@fixing
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something would change or findings remain.")
+def diff(**options: object) -> None:
+    """Print what `fix` would change, as a diff that `git apply` takes.
+
+    Exits with 0 if there is nothing to do, 1 if something would change or findings remain, 2 if something failed.
+    """
+    _run("diff", options)
+
+
+@cli.command()
+@common
+@fixing
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if findings remain.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed, too.")
+def fix(**options: object) -> None:
+    """Apply safe fixes in place. Exits with 0 if no finding remains, 1 if one does, 2 if something failed."""
+    _run("fix", options)
+
+
+cli.add_command(rules)
+
+
+def _run(action: str, options: dict[str, object]) -> None:
+    # What a command needs is imported by the command: help and version start at once.
+    from deflask.cli.run import run
+
+    sys.exit(run(action, options))
+
+
+def main() -> None:
+    """Run the command line; whatever is wrong with the input ends in one line and exit code 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"error: {' '.join(error.format_message().split())}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("error: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, which is its right; Python must not notice it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,189 @@
+"""One run over paths: settings, work, output, exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from deflask import engine
+from deflask.cli.progress import progress
+from deflask.config import ConfigError, Configuration
+from deflask.files.discovery import Found, discover
+from deflask.formats.base import Report, visible
+from deflask.model import FileResult, Settings, Status
+
+_WORK: Mapping[str, Callable[[str, Settings], FileResult]] = {
+    "check": engine.check_file,
+    "diff": engine.diff_file,
+    "fix": engine.fix_file,
+}
+_OVERRIDES = (
+    "select extend_select ignore exclude extend_exclude no_respect_gitignore ignore_suppressions unsafe_fixes "
+    "env_var no_guard quote_style"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What the user asked for, beyond the settings of files."""
+
+    action: str
+    paths: tuple[str, ...]
+    output_format: str
+    output_file: str | None
+    stdin_filename: str | None
+    color: bool
+    quiet: bool
+    verbose: bool
+    exit_zero: bool
+    exit_non_zero_on_fix: bool
+
+
+def run(action: str, options: dict[str, Any]) -> int:
+    """Do what a command asks; the exit code. Everything printed is printed here."""
+    invocation = _invocation(action, options)
+    overrides = {name: options[name] for name in _OVERRIDES if options.get(name) is not None}
+    configuration = Configuration(overrides, options["isolated"], options["config"], rewriting=action != "check")
+    try:
+        results, source = _results(invocation, configuration)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+    _errors(results)
+    summary = engine.summarize(results)
+    report = Report(action, results, summary, invocation.quiet, invocation.color)
+    _print(invocation, report, source)
+    return _exit_code(invocation, results)
+
+
+def _invocation(action: str, options: dict[str, Any]) -> Invocation:
+    paths = options["paths"] or (".",)
+    if "-" in paths and len(paths) > 1:
+        raise click.UsageError("`-` stands for standard input and cannot be combined with other paths")
+    if options["quiet"] and options["verbose"]:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    color = options["color"]
+    if color is None:
+        color = "NO_COLOR" not in os.environ and sys.stdout.isatty() and options["output_file"] is None
+    return Invocation(
+        action,
+        paths,
+        options["output_format"],
+        options["output_file"],
+        options["stdin_filename"],
+        color,
+        options["quiet"],
+        options["verbose"],
+        options["exit_zero"],
+        options.get("exit_non_zero_on_fix", False),
+    )
+
+
+def _results(invocation: Invocation, configuration: Configuration) -> tuple[list[FileResult], bytes | None]:
+    """The results, and the source that came by standard input."""
+    if invocation.paths == ("-",):
+        source = sys.stdin.buffer.read()
+        name = invocation.stdin_filename or "-"
+        settings = configuration.settings_for(name if invocation.stdin_filename else ".")
+        return [_of_stdin(invocation.action, source, name, settings)], source
+    found = list(discover(invocation.paths, configuration.settings_for))
+    if invocation.verbose:
+        for each in (each for each in found if each.skipped):
+            click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
+    shown = sys.stderr.isatty() and not invocation.quiet
+    work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
+    return [_of_file(invocation.action, each, configuration) for each in work], None
+
+
+def _of_stdin(action: str, source: bytes, name: str, settings: Settings) -> FileResult:
+    if action == "check":
+        return engine.check_bytes(source, name, settings)
+    result = engine.fix_source(source, name, settings=settings)
+    if action == "fix" and result.output is not None:
+        return engine.fixed(result)
+    return result
+
+
+def _of_file(action: str, found: Found, configuration: Configuration) -> FileResult:
+    looked_past = engine.without_looking(found)
+    return looked_past or _WORK[action](found.path, configuration.settings_for(found.path))
+
+
+def _errors(results: Iterable[FileResult]) -> None:
+    for result in results:
+        if result.status is Status.ERROR:
+            click.echo(f"error: {visible(result.path)}: {visible(result.error or '')}", err=True)
+
+
+def _print(invocation: Invocation, report: Report, source: bytes | None) -> None:
+    """The results to standard output or the file, what is said besides to standard error."""
+    if source is not None and invocation.action == "fix":
+        output = report.results[0].output
+        _write(sys.stdout.buffer, source if output is None else output)
+        click.echo(_rendered(invocation, report), nl=False, err=True, color=invocation.color)
+    elif invocation.action == "diff" and invocation.output_format == "text":
+        _put(invocation, b"".join(_diffs(report, invocation.color)))
+        _remains(invocation, report)
+    else:
+        _put(invocation, os.fsencode(_rendered(invocation, report)))
+
+
+def _rendered(invocation: Invocation, report: Report) -> str:
+    module = import_module(f"deflask.formats.{invocation.output_format}")
+    text: str = module.render(report)
+    return text
+
+
+def _put(invocation: Invocation, data: bytes) -> None:
+    if invocation.output_file is None:
+        _write(sys.stdout.buffer, data)
+        return
+    try:
+        with open(invocation.output_file, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise click.ClickException(f"{invocation.output_file}: cannot be written: {error.strerror}") from None
+
+
+def _write(stream: Any, data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+
+
+def _diffs(report: Report, color: bool) -> Iterable[bytes]:
+    for result in report.results:
+        if result.diff is None:
+            continue
+        if not color:
+            yield result.diff
+            continue
+        for line in result.diff.split(b"\n")[:-1]:
+            code = {b"+": b"32", b"-": b"31", b"@": b"36"}.get(line[:1])
+            yield b"\033[" + code + b"m" + line + b"\033[0m\n" if code else line + b"\n"
+
+
+def _remains(invocation: Invocation, report: Report) -> None:
+    """For `diff`, whose standard output is the diff alone."""
+    from deflask.formats import text
+
+    for result in report.results:
+        for finding in result.findings:
+            if not finding.fixable:
+                reason = visible(finding.reason or "")
+                click.echo(f"{visible(finding.path)}:{finding.span.line} {finding.rule} {reason}", err=True)
+    if not invocation.quiet:
+        click.echo(text.notes(report) + text.summary(report), nl=False, err=True, color=invocation.color)
+
+
+def _exit_code(invocation: Invocation, results: Iterable[FileResult]) -> int:
+    statuses = {result.status for result in results}
+    if Status.ERROR in statuses:
+        return 2
+    remains = any(not finding.fixed for result in results for finding in result.findings)
+    changed = Status.FIXED in statuses and invocation.exit_non_zero_on_fix
+    return int((remains and not invocation.exit_zero) or changed)

@@ -1,0 +1,1 @@
+"""The output formats: one file each, `render(report)` gives the text of a whole run."""

@@ -1,0 +1,18 @@
+"""One line a finding."""
+
+from __future__ import annotations
+
+from deflask.formats.base import Report, message, visible
+from deflask.model import Finding
+
+
+def render(report: Report) -> str:
+    """The findings, a line each."""
+    return "".join(line(finding) + "\n" for finding in report.findings)
+
+
+def line(finding: Finding) -> str:
+    """`path:line:column: rule [applicability] message`."""
+    place = f"{visible(finding.path)}:{finding.span.line}:{finding.span.column}"
+    state = "fixed" if finding.fixed else finding.applicability.value
+    return f"{place}: {finding.rule} [{state}] {visible(message(finding))}"
