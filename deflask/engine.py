@@ -61,7 +61,9 @@ def fix_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[F
     return _each(fix_file, paths, settings)
 
 
-def _each(work: Callable[[str, Settings], FileResult], paths: Iterable[str], settings: Settings) -> Iterator[FileResult]:
+def _each(
+    work: Callable[[str, Settings], FileResult], paths: Iterable[str], settings: Settings
+) -> Iterator[FileResult]:
     for found in discover(paths, lambda path: settings):
         yield without_looking(found) or work(found.path, settings)
 
@@ -160,7 +162,9 @@ def _rescan(found: Scan, rewritten: Rewritten, path: str, settings: Settings) ->
     Raises UnprovedError.
     """
     after = scan(rewritten.data, path, settings)
-    again = [f for f in after.findings for edit in f.edits if edit.span in rewritten.places and edit.kind.name != "GUARD"]
+    again = [
+        f for f in after.findings for edit in f.edits if edit.span in rewritten.places and edit.kind.name != "GUARD"
+    ]
     if again:
         raise UnprovedError(f"{again[0].rule} is found again where it was fixed")
     known = Counter((finding.rule, finding.message) for finding in found.findings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -17,27 +18,31 @@ def _list(_: click.Context, parameter: click.Parameter, values: tuple[str, ...])
 
 
 def _rules(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
-    return _checked("selectors", context, parameter, _list(context, parameter, values))
+    from deflask.config import checked_selectors
+
+    with _reporting(context, parameter):
+        selectors = _list(context, parameter, values)
+        return checked_selectors(selectors) if selectors is not None else None
 
 
 def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    return _checked(parameter.opts[0].lstrip("-"), context, parameter, value)
+    from deflask.config import checked_text
+
+    with _reporting(context, parameter):
+        return checked_text(parameter.opts[0].lstrip("-"), value) if value is not None else None
 
 
-def _checked(kind: str, context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    from deflask.config import checked_selectors, checked_text
-
-    if value is None:
-        return None
+@contextmanager
+def _reporting(context: click.Context, parameter: click.Parameter) -> Iterator[None]:
     try:
-        return checked_selectors(value) if kind == "selectors" else checked_text(kind, value)
+        yield
     except ValueError as error:
         raise click.BadParameter(str(error), context, parameter) from None
 
 
 _COMMON = (
     click.argument("paths", nargs=-1),
-    click.option("--select", multiple=True, metavar="RULES", callback=_rules, help="Only these rules, for example DF1."),
+    click.option("--select", multiple=True, metavar="RULES", callback=_rules, help="Only these rules, as DF1."),
     click.option("--extend-select", multiple=True, metavar="RULES", callback=_rules, help="These rules, too."),
     click.option("--ignore", multiple=True, metavar="RULES", callback=_rules, help="Not these rules."),
     click.option("--exclude", multiple=True, metavar="PATTERNS", callback=_list, help="Leave out, as in .gitignore."),
@@ -46,13 +51,13 @@ _COMMON = (
     click.option("--ignore-suppressions", is_flag=True, default=None, help="Report what comments silence, too."),
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Count and apply unsafe fixes, too."),
     click.option("--env-var", metavar="NAME", callback=_text, help="The variable to read.  [default: FLASK_DEBUG]"),
-    click.option("--no-guard", is_flag=True, default=None, help="Add no `if __name__ == \"__main__\":`."),
+    click.option("--no-guard", is_flag=True, default=None, help='Add no `if __name__ == "__main__":`.'),
     click.option("--stdin-filename", metavar="PATH", help="The name of what `-` reads from standard input."),
     click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True),
     click.option("--output-file", metavar="FILE", help="Write the results to a file instead of standard output."),
     click.option("--config", metavar="FILE", help="Use the [tool.deflask] of this file for every file."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
-    click.option("--color/--no-color", default=None, help="Colour the output; also by NO_COLOR.  [default: on a terminal]"),
+    click.option("--color/--no-color", default=None, help="Colour the output.  [default: on a terminal]"),
     click.option("-q", "--quiet", is_flag=True, help="Print the results and errors, but nothing else."),
     click.option("-v", "--verbose", is_flag=True, help="Say which files are left out, and why."),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deflask.detect.entry_points import CLASSES, ENTRY_POINTS, FUNCTIONS, NOT_FLASK, EntryPoint
 from deflask.detect.module import Module
-from deflask.detect.names import Bound, Kind, Origin
+from deflask.detect.names import Bound, Kind, Origin, attribute
 
 _WORDS = frozenset(name.rpartition(".")[2] for name in (*ENTRY_POINTS, *CLASSES, *FUNCTIONS))
 _APP = re.compile(r"(?:.*_)?(?:app|application|server)", re.IGNORECASE)
@@ -147,9 +147,8 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
 
 def _is_flask(cls: ast.ClassDef, module: Module) -> bool:
     inherited = Origin(Kind.INSTANCE, cls.name, cls, cls)
-    return any(
-        origin.name.startswith("flask.Flask()") for origin in module.names.attribute(inherited, "wsgi_app", cls)
-    )
+    members = attribute(module.names, inherited, "wsgi_app", cls)
+    return any(member.name.startswith("flask.Flask()") for member in members)
 
 
 def imports_flask(module: Module) -> bool:

@@ -78,9 +78,7 @@ class Source:
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where a node stands; a decorated definition begins at its `def` or `class`."""
         end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-        return Span(
-            node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset)
-        )
+        return Span(node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset))
 
     @cached_property
     def newline(self) -> str:

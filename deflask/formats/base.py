@@ -42,6 +42,8 @@ def _is_plain(char: str) -> bool:
 
 
 def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii") if ord(char) < 0xD800 or ord(char) > 0xDFFF else "\\x%02x" % (
-        ord(char) & 0xFF
+    return (
+        char.encode("unicode_escape").decode("ascii")
+        if ord(char) < 0xD800 or ord(char) > 0xDFFF
+        else "\\x%02x" % (ord(char) & 0xFF)
     )

@@ -103,7 +103,12 @@ def _innermost(group: Group, span: Span, source: Source) -> ast.stmt:
 
 
 def _edited(
-    chunk: bytes, start: tuple[int, int], edits: Sequence[Edit], replacements: Replacements, source: Source, style: Style
+    chunk: bytes,
+    start: tuple[int, int],
+    edits: Sequence[Edit],
+    replacements: Replacements,
+    source: Source,
+    style: Style,
 ) -> bytes:
     """Edit bytes that begin at `start`: a line (1-based) and an offset in bytes on it."""
     text = chunk.decode(source.encoding)

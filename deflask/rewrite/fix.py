@@ -77,7 +77,9 @@ def _reduced(wanted: Sequence[Finding], error: _GroupError, given_up: list[Findi
         if guards and rest:
             kept.append(replace(finding, guard=f"left: {error}", edits=rest))
         elif inside:
-            given_up.append(replace(finding, applicability=Applicability.MANUAL, reason=str(error), edits=(), fixable=False))
+            given_up.append(
+                replace(finding, applicability=Applicability.MANUAL, reason=str(error), edits=(), fixable=False)
+            )
         else:
             kept.append(finding)
     return kept

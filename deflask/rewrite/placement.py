@@ -55,7 +55,7 @@ def _joined(statement: str, groups: list[Group], use: int, source: Source) -> In
         names = re.fullmatch(rf"{head} ([a-z_]+(?:, [a-z_]+)*)\s*", line)
         if names and group.last < use and len(group.statements) == 1:
             together = ", ".join(sorted([name, *names[1].split(", ")]))
-            return Insertion(group.first, f"{head} {together}{line[names.end(1):]}", group.statements[0])
+            return Insertion(group.first, f"{head} {together}{line[names.end(1) :]}", group.statements[0])
     return None
 
 

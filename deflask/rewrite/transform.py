@@ -19,14 +19,17 @@ Replacements = Mapping[Edit, str]
 
 
 def edit_chunk(chunk: str, replacements: Replacements) -> str:
-    """Apply edits of expressions whose spans are those of the chunk. Raises CannotRewriteError where LibCST cannot hold it."""
+    """Apply edits of expressions whose spans are those of the chunk.
+
+    Raises CannotRewriteError where LibCST cannot hold the chunk.
+    """
     ending = "" if chunk.endswith(("\n", "\r")) else "\n"
     text = chunk + ending + _SENTINEL
     try:
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
         if wrapper.module.code != text:
             raise CannotRewriteError("LibCST does not give this statement back as it was")
-        transformer = _Transformer(replacements, wrapper.resolve(PositionProvider))  # type: ignore[arg-type]
+        transformer = _Transformer(replacements, wrapper.resolve(PositionProvider))
         edited = wrapper.module.visit(transformer).code
     except cst.ParserSyntaxError:
         raise CannotRewriteError("LibCST cannot parse this statement by itself") from None

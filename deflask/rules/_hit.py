@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deflask.detect.flags import Flag, is_public
 from deflask.detect.module import Module
 from deflask.detect.values import Answer, Doubt
+from deflask.detect.values.environment import SOME_VARIABLE
 from deflask.model import Applicability, EditKind
 
 ARGUMENT_NOTE = "only {env}=1 switches debug on now: {env}=true no longer does, and .flaskenv is read too late for it"
@@ -73,12 +74,12 @@ def _certainty(flag: Flag, answer: Answer) -> tuple[Applicability, str | None]:
 
 def no_longer(reads: frozenset[str]) -> str:
     """The reason against a fix that takes environment variables their effect."""
-    variables = " and ".join(sorted(reads - {"?"})) or "the variable that it reads"
+    variables = " and ".join(sorted(reads - {SOME_VARIABLE})) or "the variable that it reads"
     return f"{variables} would no longer decide, only {{env}}=1"
 
 
 def _when(answer: Answer) -> str:
-    names = sorted(answer.reads - {"?"})
+    names = sorted(answer.reads - {SOME_VARIABLE})
     return f"when {' and '.join(names)} is not set" if names else "with nothing set"
 
 

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from deflask.detect.entry_points import triggers
 from deflask.detect.flags import flags
 from deflask.detect.module import Module
-from deflask.detect.names import Kind, Origin, block_of
+from deflask.detect.names import Kind, Origin, attribute, block_of
 from deflask.model import Applicability, EditKind
 from deflask.rules._hit import Change, Hit, no_longer
 from deflask.rules._tests import is_test_code
@@ -111,7 +111,7 @@ def _is_flask(origin: Origin, module: Module) -> bool:
     """Whether an instance is a Flask app, of the class itself or of a subclass in this file."""
     if origin.kind is not Kind.INSTANCE:
         return False
-    members = module.names.attribute(origin, "wsgi_app", module.source.tree)
+    members = attribute(module.names, origin, "wsgi_app", module.source.tree)
     return any(member.name == "flask.Flask().wsgi_app" for member in members)
 
 

@@ -16,9 +16,9 @@ Found are `SocketIO.run`, `Dash.run` and `Dash.run_server`, `FlaskApp.run` and `
 (whose host is every interface when none is given), `Server(use_debugger=…)` of Flask-Script and `start_server` of
 `pywebio.platform.flask`. The Flask app inside a wrapper (`Dash().server`, `FlaskApp().app`) belongs to run-debug.
 
-Dash looks at DASH_DEBUG only where no argument is given, so an explicit argument never listened to it. In Flask-SocketIO's
-threading mode `run` sets `app.debug` and lets Flask read FLASK_DEBUG again: there `FLASK_DEBUG=true` or a `.flaskenv`
-can still switch the debugger on (Flask-SocketIO 5, `SocketIO.run`).
+Dash looks at DASH_DEBUG only where no argument is given, so an explicit argument never listened to it. In the
+threading mode of Flask-SocketIO `run` sets `app.debug` and lets Flask read FLASK_DEBUG again: there
+`FLASK_DEBUG=true` or a `.flaskenv` can still switch the debugger on (Flask-SocketIO 5, `SocketIO.run`).
 
 Suppress with `# deflask: ignore[DF102]`.
 

@@ -12,7 +12,9 @@ from deflask.detect.names.index import (
     Scope,
     inside,
 )
-from deflask.detect.names.resolve import Kind, Names, Origin
+from deflask.detect.names.members import attribute
+from deflask.detect.names.origin import Kind, Origin
+from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
@@ -25,6 +27,7 @@ __all__ = [
     "Names",
     "Origin",
     "Scope",
+    "attribute",
     "block_of",
     "build",
     "getattr_name",

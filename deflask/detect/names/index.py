@@ -116,3 +116,15 @@ def inside(scope: ScopeNode, child: ast.AST) -> bool:
         # The first iterable is evaluated outside; telling its generator from the others is enough for names.
         return child is not scope.generators[0]
     return isinstance(child, ast.stmt)
+
+
+def own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
+    """The nodes of a function without those of the functions and classes in it."""
+    nodes: list[ast.AST] = []
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        nodes.append(node)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
+    return nodes

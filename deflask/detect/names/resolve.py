@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-import enum
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deflask.detect.entry_points import INSTANCES, canonical, is_known
+from deflask.detect.names import members
 from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import getattr_name
 from deflask.detect.names.flow import Flow
-from deflask.detect.names.index import Binding, Bound, FunctionNode, Index, Scope
-
-
-class Kind(enum.Enum):
-    """The kinds of things that a name can stand for."""
-
-    REFERENCE = "reference"
-    INSTANCE = "instance"
-    CLASS = "class"
-    FUNCTION = "function"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One thing that an expression can be.
-
-    A REFERENCE has a qualified `name`; an INSTANCE the name of its class and, in `node`, where it was made; what this
-    file defines has its definition in `definition`.
-    """
-
-    kind: Kind
-    name: str = ""
-    node: ast.AST | None = None
-    definition: ast.AST | None = None
-
-
-UNKNOWN = Origin(Kind.UNKNOWN)
+from deflask.detect.names.index import Binding, Bound, FunctionNode, Index, Scope, own_nodes
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin, is_vague
 
 
 @dataclass(eq=False, slots=True)
@@ -96,7 +68,7 @@ class Names:
         bindings, _ = self.flow.reaching(node.id, node, scope)
         # Nothing reaches an annotation whose import is for the type checker only.
         bindings = bindings or scope.bindings[node.id]
-        return [origin for binding in bindings for origin in self._bound(binding, scope)]
+        return [origin for binding in bindings for origin in self.bound(binding, scope)]
 
     def _from_outside(self, name: str) -> Origin:
         """A name that the file does not bind: a builtin, or from a star import."""
@@ -105,20 +77,22 @@ class Names:
         starred = [f"{module}.{name}" for module in self.index.stars]
         return next((Origin(Kind.REFERENCE, full) for full in starred if is_known(full)), UNKNOWN)
 
-    def _bound(self, binding: Binding, scope: Scope) -> list[Origin]:
+    def bound(self, binding: Binding, scope: Scope) -> list[Origin]:
         """What a binding puts behind its name."""
         match binding.how:
             case Bound.IMPORT:
                 name = binding.target
-                return [Origin(Kind.INSTANCE, INSTANCES[name], binding.node)] if name in INSTANCES else [
-                    Origin(Kind.REFERENCE, name)
-                ]
+                return (
+                    [Origin(Kind.INSTANCE, INSTANCES[name], binding.node)]
+                    if name in INSTANCES
+                    else [Origin(Kind.REFERENCE, name)]
+                )
             case Bound.DEFINITION:
                 kind = Kind.CLASS if isinstance(binding.node, ast.ClassDef) else Kind.FUNCTION
                 return [Origin(kind, binding.name, definition=binding.node)]
             case Bound.VALUE if binding.value is not None:
                 found = self._parts(binding.value, binding.path)
-                if binding.annotation is not None and all(map(_is_vague, found)):
+                if binding.annotation is not None and all(map(is_vague, found)):
                     return self._annotated(binding)
                 return found
             case Bound.DELETED:
@@ -132,7 +106,7 @@ class Names:
         if binding.annotation is None:
             return [UNKNOWN]
         named = named_class(binding.annotation, self.index)
-        return self._instances(named, binding.node) if named is not None else [UNKNOWN]
+        return self.instances(named, binding.node) if named is not None else [UNKNOWN]
 
     def _self(self, binding: Binding, scope: Scope) -> Origin | None:
         """The instance or class behind the first parameter of a method."""
@@ -147,7 +121,7 @@ class Names:
         kind = Kind.CLASS if "classmethod" in decorators else Kind.INSTANCE
         return Origin(kind, owner.name, owner if kind is Kind.INSTANCE else None, owner)
 
-    def _instances(self, cls: ast.expr, node: ast.AST) -> list[Origin]:
+    def instances(self, cls: ast.expr, node: ast.AST) -> list[Origin]:
         """Instances, made at `node`, of what the expression `cls` names."""
         made: list[Origin] = []
         for origin in self.origins(cls):
@@ -179,7 +153,7 @@ class Names:
         results: list[Origin] = []
         for origin in self.origins(call.func):
             if isinstance(origin.definition, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                results += self._returned(origin.definition, path)
+                results += self.returned(origin.definition, path)
             elif origin.kind is Kind.NONE:
                 continue
             elif path or origin.kind not in (Kind.REFERENCE, Kind.CLASS):
@@ -193,87 +167,20 @@ class Names:
         """`super()` as an instance of the bases of the class around it."""
         for parent in self.index.ancestors(call):
             if isinstance(parent, ast.ClassDef):
-                return [origin for base in parent.bases for origin in self._instances(base, parent)]
+                return [origin for base in parent.bases for origin in self.instances(base, parent)]
         return [UNKNOWN]
 
-    def _returned(self, function: FunctionNode, path: tuple[int, ...]) -> list[Origin]:
+    def returned(self, function: FunctionNode, path: tuple[int, ...]) -> list[Origin]:
         if isinstance(function, ast.Lambda):
             return self._parts(function.body, path)
         found: list[Origin] = []
-        for node in _own_nodes(function):
+        for node in own_nodes(function):
             if isinstance(node, ast.Return) and node.value is not None:
                 found += self._parts(node.value, path)
-        if function.returns is not None and all(map(_is_vague, found)):
+        if function.returns is not None and all(map(is_vague, found)):
             named = named_class(function.returns, self.index, path)
-            found = self._instances(named, function) if named is not None else found
+            found = self.instances(named, function) if named is not None else found
         return found or [UNKNOWN]
 
     def _attributes(self, value: ast.expr, attribute: str, node: ast.expr) -> list[Origin]:
-        return [found for origin in self.origins(value) for found in self.attribute(origin, attribute, node)]
-
-    def attribute(self, origin: Origin, attribute: str, node: ast.AST) -> list[Origin]:
-        """What `origin.attribute` is."""
-        if isinstance(origin.definition, ast.ClassDef):
-            return self._member(origin, origin.definition, attribute, node)
-        if origin.kind is Kind.REFERENCE:
-            name = canonical(f"{origin.name}.{attribute}")
-        elif origin.kind is Kind.INSTANCE:
-            name = canonical(f"{origin.name}().{attribute}")
-        else:
-            # None and functions have no attributes that matter here.
-            return [UNKNOWN if origin.kind in (Kind.UNKNOWN, Kind.CLASS) else Origin(Kind.NONE)]
-        if name in INSTANCES:
-            return [Origin(Kind.INSTANCE, INSTANCES[name], origin.node or node)]
-        return [Origin(Kind.REFERENCE, name)]
-
-    def _member(self, origin: Origin, cls: ast.ClassDef, attribute: str, node: ast.AST) -> list[Origin]:
-        """An attribute of a class of this file: set on an instance, bound in its body, or from its bases."""
-        found = [o for b in self.set_on(cls, attribute) for o in (self._bound(b, self.index.scopes[cls]))]
-        scope = self.index.scopes[cls]
-        for binding in scope.bindings.get(attribute, [])[-1:]:
-            for member in self._bound(binding, scope):
-                is_property = any(
-                    getattr(decorator, "id", getattr(decorator, "attr", "")) in {"property", "cached_property"}
-                    for decorator in getattr(member.definition, "decorator_list", [])
-                )
-                if is_property and isinstance(member.definition, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    found += self._returned(member.definition, ())
-                else:
-                    found.append(member)
-        if found:
-            return found
-        inherit: Callable[[ast.expr], list[Origin]] = lambda base: (  # noqa: E731
-            self._instances(base, origin.node or node) if origin.kind is Kind.INSTANCE else list(self.origins(base))
-        )
-        return [o for base in cls.bases for parent in inherit(base) for o in self.attribute(parent, attribute, node)]
-
-    def set_on(self, cls: ast.ClassDef, attribute: str) -> list[Binding]:
-        """The assignments `self.attribute = …` in the methods of a class."""
-        return [
-            binding
-            for binding in self.index.stores.get(attribute, [])
-            if isinstance(binding.node, ast.Attribute)
-            and binding.how is Bound.VALUE
-            and cls in self.index.ancestors(binding.node)
-            and any(origin.definition is cls for origin in self.origins(binding.node.value))
-        ]
-
-
-def _is_vague(origin: Origin) -> bool:
-    """Whether an annotation says more: nothing is known, or only which function of another module made it."""
-    made = origin.name.rpartition(".")[2]
-    return origin.kind is Kind.UNKNOWN or (
-        origin.kind is Kind.INSTANCE and origin.definition is None and made[:1].islower() and not is_known(origin.name)
-    )
-
-
-def _own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
-    """The nodes of a function without those of the functions and classes in it."""
-    nodes: list[ast.AST] = []
-    stack: list[ast.AST] = list(function.body)
-    while stack:
-        node = stack.pop()
-        nodes.append(node)
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))
-    return nodes
+        return [found for origin in self.origins(value) for found in members.attribute(self, origin, attribute, node)]

@@ -72,3 +72,10 @@ def join(answers: Iterable[Answer]) -> Answer:
 
 def _same(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
+
+
+def noting(answer: Answer, others: Iterable[Answer]) -> Answer:
+    """An answer with what several others depended on."""
+    for other in others:
+        answer = answer.noting(other)
+    return answer

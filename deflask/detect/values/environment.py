@@ -6,6 +6,8 @@ import ast
 
 from deflask.detect.names import Index, Names
 
+SOME_VARIABLE = "?"
+"""Stands for a variable whose name cannot be told."""
 GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environb.get", "os.getenvb"})
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.__setitem__"})
 
@@ -13,8 +15,8 @@ _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.__setite
 def read_name(node: ast.expr, names: Names) -> ast.expr | None:
     """The expression that names the variable in `os.environ.get(X)`, `os.getenv(X)` and `os.environ[X]`."""
     if isinstance(node, ast.Call) and names.qualified(node.func) in GETTERS:
-        keyword = [k.value for k in node.keywords if k.arg == "key"]
-        return (node.args or keyword or [None])[0]
+        keywords = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
+        return next(iter([*node.args[:1], *keywords]), None)
     if isinstance(node, ast.Subscript) and names.qualified(node.value) == "os.environ":
         return node.slice
     return None
@@ -40,9 +42,9 @@ def set_here(index: Index, names: Names) -> frozenset[str] | None:
         parent: ast.AST = index.parents[load]
         if isinstance(parent, ast.Attribute) and parent.attr == "environ":
             parent = index.parents[parent]
-        if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
-            if names.qualified(parent.value) == "os.environ":
-                found.add(_text(parent.slice))
+        stored = isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store)
+        if isinstance(parent, ast.Subscript) and stored and names.qualified(parent.value) == "os.environ":
+            found.add(_text(parent.slice))
     return None if None in found else frozenset(name for name in found if name)
 
 

@@ -75,7 +75,9 @@ class Reach:
         match parent:
             case ast.If() | ast.While() if child is not parent.test:
                 wanted = Truth.ON if child in parent.body else Truth.OFF
-                return [] if isinstance(parent, ast.While) and wanted is Truth.OFF else [(evaluate(parent.test), wanted)]
+                return (
+                    [] if isinstance(parent, ast.While) and wanted is Truth.OFF else [(evaluate(parent.test), wanted)]
+                )
             case ast.IfExp() if child is not parent.test:
                 return [(evaluate(parent.test), Truth.ON if child is parent.body else Truth.OFF)]
             case ast.BoolOp():

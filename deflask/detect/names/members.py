@@ -1,0 +1,65 @@
+"""What the attributes of classes, instances and modules are."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeGuard
+
+from deflask.detect.entry_points import INSTANCES, canonical
+from deflask.detect.names.index import Binding, Bound
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin
+
+if TYPE_CHECKING:
+    from deflask.detect.names.resolve import Names
+
+
+def attribute(names: Names, origin: Origin, name: str, node: ast.AST) -> list[Origin]:
+    """What the attribute `name` of a thing is; `node` is where it is asked for."""
+    if isinstance(origin.definition, ast.ClassDef):
+        return _member(names, origin, origin.definition, name, node)
+    if origin.kind is Kind.REFERENCE:
+        full = canonical(f"{origin.name}.{name}")
+    elif origin.kind is Kind.INSTANCE:
+        full = canonical(f"{origin.name}().{name}")
+    else:
+        # None and functions have no attributes that matter here.
+        return [UNKNOWN if origin.kind in (Kind.UNKNOWN, Kind.CLASS) else Origin(Kind.NONE)]
+    if full in INSTANCES:
+        return [Origin(Kind.INSTANCE, INSTANCES[full], origin.node or node)]
+    return [Origin(Kind.REFERENCE, full)]
+
+
+def _member(names: Names, origin: Origin, cls: ast.ClassDef, name: str, node: ast.AST) -> list[Origin]:
+    """An attribute of a class of this file: set on an instance, bound in its body, or from its bases."""
+    scope = names.index.scopes[cls]
+    found = [thing for binding in _set_on(names, cls, name) for thing in names.bound(binding, scope)]
+    for binding in scope.bindings.get(name, [])[-1:]:
+        for member in names.bound(binding, scope):
+            found += names.returned(member.definition, ()) if _is_property(member.definition) else [member]
+    if found:
+        return found
+    inherited: list[Origin] = []
+    for base in cls.bases:
+        instance = origin.kind is Kind.INSTANCE
+        for parent in names.instances(base, origin.node or node) if instance else names.origins(base):
+            inherited += attribute(names, parent, name, node)
+    return inherited
+
+
+def _is_property(definition: ast.AST | None) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(definition, ast.FunctionDef) and any(
+        getattr(decorator, "id", getattr(decorator, "attr", "")) in {"property", "cached_property"}
+        for decorator in definition.decorator_list
+    )
+
+
+def _set_on(names: Names, cls: ast.ClassDef, name: str) -> list[Binding]:
+    """The assignments `self.name = …` in the methods of a class."""
+    return [
+        binding
+        for binding in names.index.stores.get(name, [])
+        if isinstance(binding.node, ast.Attribute)
+        and binding.how is Bound.VALUE
+        and cls in names.index.ancestors(binding.node)
+        and any(origin.definition is cls for origin in names.origins(binding.node.value))
+    ]

@@ -1,0 +1,45 @@
+"""What a name can stand for."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from dataclasses import dataclass
+
+from deflask.detect.entry_points import is_known
+
+
+class Kind(enum.Enum):
+    """The kinds of things that a name can stand for."""
+
+    REFERENCE = "reference"
+    INSTANCE = "instance"
+    CLASS = "class"
+    FUNCTION = "function"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One thing that an expression can be.
+
+    A REFERENCE has a qualified `name`; an INSTANCE the name of its class and, in `node`, where it was made; what this
+    file defines has its definition in `definition`.
+    """
+
+    kind: Kind
+    name: str = ""
+    node: ast.AST | None = None
+    definition: ast.AST | None = None
+
+
+UNKNOWN = Origin(Kind.UNKNOWN)
+
+
+def is_vague(origin: Origin) -> bool:
+    """Whether an annotation says more: nothing is known, or only which function of another module made it."""
+    made = origin.name.rpartition(".")[2]
+    return origin.kind is Kind.UNKNOWN or (
+        origin.kind is Kind.INSTANCE and origin.definition is None and made[:1].islower() and not is_known(origin.name)
+    )

@@ -1,0 +1,132 @@
+"""What calls, subscripts and tests for None come to: the environment, pure functions, functions of the file."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from deflask.detect.entry_points import is_known
+from deflask.detect.names import Names
+from deflask.detect.values import environment
+from deflask.detect.values.answer import MISSING, Answer, join, known, noting, unknown
+from deflask.detect.values.operators import Evaluate
+from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
+from deflask.model import Truth
+
+
+def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
+    """What a call gives back; `set_here` are the variables that the file sets, None if it cannot be told which."""
+    called = names.qualified(node.func)
+    if called in environment.GETTERS:
+        return _environment(node, names, evaluate, set_here)
+    arguments = [evaluate(argument) for argument in node.args]
+    plain = not node.keywords and not any(isinstance(argument, ast.Starred) for argument in node.args)
+    if plain and called == "builtins.bool" and len(arguments) == 1:
+        truth = arguments[0].truth
+        return Answer(truth, MISSING if truth is Truth.UNKNOWN else truth is Truth.ON).noting(arguments[0])
+    if plain and called in SYSTEM and not arguments:
+        return known(SYSTEM[called])
+    values = [argument.value for argument in arguments]
+    computable = plain and all(argument.known for argument in arguments)
+    if computable and called in FUNCTIONS:
+        return noting(compute(FUNCTIONS[called], *values), arguments)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in STRING_METHODS:
+        text = evaluate(node.func.value)
+        if computable and isinstance(text.value, str):
+            return noting(compute(getattr(str, node.func.attr), text.value, *values), [text, *arguments])
+        return noting(unknown(), [text, *arguments])
+    return noting(_function(node, names, evaluate), arguments)
+
+
+def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
+    """`os.environ.get(…)`: nothing is set, so the default is what counts."""
+    name = environment.read_name(node, names)
+    key = evaluate(name).value if name is not None else None
+    if set_here is None or key in set_here or not isinstance(key, str):
+        return Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
+    fallback = environment.default(node)
+    answer = evaluate(fallback) if fallback is not None else known(None)
+    return replace(answer, reads=answer.reads | _reads(key), configured=True)
+
+
+def _reads(key: object) -> frozenset[str]:
+    return frozenset({key if isinstance(key, str) else environment.SOME_VARIABLE})
+
+
+def _function(node: ast.Call, names: Names, evaluate: Evaluate) -> Answer:
+    """A function of this file that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
+    definitions = [origin.definition for origin in names.origins(node.func)]
+    if len(definitions) != 1 or not isinstance(definitions[0], ast.FunctionDef) or not _decides(definitions[0]):
+        return unknown()
+    return join(_returned(definitions[0].body, names, evaluate))
+
+
+def _decides(function: ast.FunctionDef) -> bool:
+    """Whether a function has no effect but its result."""
+    allowed = (ast.Return, ast.If, ast.Assign, ast.AnnAssign, ast.Pass, ast.Import, ast.ImportFrom)
+    statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
+    return not function.decorator_list and all(
+        isinstance(statement, allowed)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in statements
+    )
+
+
+def _returned(block: list[ast.stmt], names: Names, evaluate: Evaluate) -> list[Answer]:
+    """What the return statements that can be reached give, in order."""
+    answers: list[Answer] = []
+    for statement in block:
+        if isinstance(statement, ast.Return):
+            return [*answers, evaluate(statement.value) if statement.value else known(None)]
+        if isinstance(statement, ast.If):
+            chosen = [answer for branch in names.flow.taken(statement) for answer in _returned(branch, names, evaluate)]
+            answers += noting_all(chosen, evaluate(statement.test))
+            if names.flow.leaves([statement]):
+                return answers
+    return answers
+
+
+def noting_all(answers: list[Answer], test: Answer) -> list[Answer]:
+    """Answers that a condition has chosen, with the variables that it read."""
+    return [answer.noting(replace(test, decided_at=None)) for answer in answers]
+
+
+def subscript(node: ast.Subscript, names: Names, evaluate: Evaluate) -> Answer:
+    """What `container[key]` is."""
+    if (name := environment.read_name(node, names)) is not None:
+        # Nothing is set, so this raises KeyError; a program that needs the variable is started with it.
+        return Answer(Truth.UNKNOWN, reads=_reads(evaluate(name).value), configured=True)
+    container = evaluate(node.value)
+    if isinstance(node.slice, ast.Slice):
+        parts = [node.slice.lower, node.slice.upper, node.slice.step]
+        bounds = [evaluate(part) if part else known(None) for part in parts]
+        key = known(slice(*(bound.value for bound in bounds))) if all(b.known for b in bounds) else unknown()
+    else:
+        key = evaluate(node.slice)
+    if not (container.known and key.known):
+        return noting(unknown(), [container, key])
+    return noting(compute(lambda held, at: held[at], container.value, key.value), [container, key])
+
+
+def in_environment(
+    node: ast.Compare, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None
+) -> Answer | None:
+    """`"X" in os.environ`: nothing is."""
+    if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return None
+    if names.qualified(node.comparators[0]) != "os.environ":
+        return None
+    key = evaluate(node.left).value
+    if not isinstance(key, str) or set_here is None or key in set_here:
+        return unknown(configured=True)
+    return replace(known(isinstance(node.ops[0], ast.NotIn)), reads=_reads(key), configured=True)
+
+
+def is_none(node: ast.Compare, names: Names) -> Answer | None:
+    """`app is None`, of something that is made in this file or known from the tables."""
+    match node:
+        case ast.Compare(ops=[ast.Is() | ast.IsNot() as operation], comparators=[ast.Constant(value=None)]):
+            origins = names.origins(node.left)
+            if all(origin.definition is not None or is_known(origin.name) for origin in origins):
+                return known(isinstance(operation, ast.IsNot))
+    return None
