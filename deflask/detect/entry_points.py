@@ -132,5 +132,6 @@ def triggers(rule: str) -> tuple[tuple[bytes, ...], ...]:
     aliases = {alias for table in (CLASSES, FUNCTIONS) for alias, name in table.items() if name in owners}
     exports = {name.partition("()")[0] for name, kind in INSTANCES.items() if kind in owners}
     names = owners | aliases | exports
-    words = {name.removesuffix(".run").rpartition(".")[2].encode() for name in names}
-    return tuple((word,) for word in sorted(words))
+    reached = {name.removesuffix(".run") for name in names}
+    # Whatever is imported is named together with the package that it comes from.
+    return tuple(sorted((name.partition(".")[0].encode(), name.rpartition(".")[2].encode()) for name in reached))

@@ -32,7 +32,7 @@ from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._hit import Change, Hit, called
 
 CODE = "DF112"
-TRIGGERS = (*triggers("DF101"), *triggers("DF102"), *triggers("DF105"), (b"run", b"debug"))
+TRIGGERS = (*triggers("DF101"), *triggers("DF102"), *triggers("DF105"), (b"run", b"debug"), (b"run_server", b"debug"))
 DEFAULT = False
 
 

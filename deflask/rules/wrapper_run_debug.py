@@ -35,7 +35,7 @@ from deflask.detect.module import Module
 from deflask.rules._hit import ARGUMENT_NOTE, Hit, value_hit
 
 CODE = "DF102"
-TRIGGERS = (*triggers(CODE), (b"run", b"debug"))
+TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (b"run_server", b"debug"))
 DEFAULT = True
 
 _SOCKETIO_NOTE = "in SocketIO's threading mode FLASK_DEBUG=true or a .flaskenv can still switch the debugger on"
