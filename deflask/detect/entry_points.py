@@ -42,7 +42,6 @@ CLASSES = {
     "flask_unchained.flask_unchained.FlaskUnchained": "flask.Flask",
     "flask_socketio.SocketIO": "flask_socketio.SocketIO",
     "dash.dash.Dash": "dash.Dash",
-    "dash_enterprise_libraries.Dash": "dash.Dash",
     "connexion.App": "connexion.FlaskApp",
     "connexion.apps.flask_app.FlaskApp": "connexion.FlaskApp",
     "connexion.apps.flask.FlaskApp": "connexion.FlaskApp",

@@ -73,22 +73,20 @@ def _decides(function: ast.FunctionDef) -> bool:
 
 
 def _returned(block: list[ast.stmt], names: Names, evaluate: Evaluate) -> list[Answer]:
-    """What the return statements that can be reached give, in order."""
+    """What the return statements that can be reached give, in order, with what the tests on the way read."""
     answers: list[Answer] = []
+    tests: list[Answer] = []
     for statement in block:
         if isinstance(statement, ast.Return):
-            return [*answers, evaluate(statement.value) if statement.value else known(None)]
+            answers.append(noting(evaluate(statement.value) if statement.value else known(None), tests))
+            break
         if isinstance(statement, ast.If):
-            chosen = [answer for branch in names.flow.taken(statement) for answer in _returned(branch, names, evaluate)]
-            answers += noting_all(chosen, evaluate(statement.test))
+            tests.append(replace(evaluate(statement.test), decided_at=None))
+            for branch in names.flow.taken(statement):
+                answers += [noting(answer, tests) for answer in _returned(branch, names, evaluate)]
             if names.flow.leaves([statement]):
-                return answers
+                break
     return answers
-
-
-def noting_all(answers: list[Answer], test: Answer) -> list[Answer]:
-    """Answers that a condition has chosen, with the variables that it read."""
-    return [answer.noting(replace(test, decided_at=None)) for answer in answers]
 
 
 def subscript(node: ast.Subscript, names: Names, evaluate: Evaluate) -> Answer:
