@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from deflask.formats.base import Report, visible
-from deflask.model import Finding, Summary
+from deflask.model import Applicability, Finding
 
 
 def render(report: Report) -> str:
@@ -53,21 +53,26 @@ def notes(report: Report) -> str:
 
 def summary(report: Report) -> str:
     """The last line."""
-    return click.style(_summary(report.action, report.summary), bold=True) + "\n"
+    return click.style(_summary(report), bold=True) + "\n"
 
 
-def _summary(action: str, totals: Summary) -> str:
-    left = totals.findings - totals.fixed
-    errors = f" {counted(totals.errors, 'error')}." if totals.errors else ""
-    suppressed = f" {totals.suppressed} suppressed." if totals.suppressed else ""
+def _summary(report: Report) -> str:
+    totals = report.summary
+    parts = []
     if not totals.findings:
-        return f"Nothing switches the debugger on in {counted(totals.files, 'file')}.{suppressed}{errors}"
-    if action == "fix":
-        said = f"Fixed {counted(totals.fixed, 'finding')}" + (f", {left} left." if left else ".")
+        parts.append(f"Nothing switches the debugger on in {counted(totals.files, 'file')}.")
+    elif report.action == "fix":
+        left = totals.findings - totals.fixed
+        parts.append(f"Fixed {counted(totals.fixed, 'finding')}" + (f", {left} left." if left else "."))
     else:
-        fixable = "would be fixed" if action == "diff" else "fixable with `deflask fix`"
-        said = f"{counted(totals.findings, 'finding')} in {counted(totals.files, 'file')}, {totals.fixable} {fixable}."
-    return said + suppressed + errors
+        fixable = "would be fixed" if report.action == "diff" else "fixable with `deflask fix`"
+        found = f"{counted(totals.findings, 'finding')} in {counted(totals.files, 'file')}"
+        parts.append(f"{found}, {totals.fixable} {fixable}.")
+    more = sum(not finding.fixable and finding.applicability is Applicability.UNSAFE for finding in report.findings)
+    parts += [f"{more} more with --unsafe-fixes."] if more else []
+    parts += [f"{totals.suppressed} suppressed."] if totals.suppressed else []
+    parts += [f"{counted(totals.errors, 'error')}."] if totals.errors else []
+    return " ".join(parts)
 
 
 def counted(number: int, noun: str) -> str:

@@ -21,7 +21,7 @@ Replacements = Mapping[Edit, str]
 def edit_chunk(chunk: str, replacements: Replacements) -> str:
     """Apply edits of expressions whose spans are those of the chunk.
 
-    Raises CannotRewriteError where LibCST cannot hold the chunk.
+    Raises CannotRewriteError where LibCST cannot hold the chunk, RecursionError where it is nested too deeply.
     """
     ending = "" if chunk.endswith(("\n", "\r")) else "\n"
     text = chunk + ending + _SENTINEL
@@ -33,8 +33,6 @@ def edit_chunk(chunk: str, replacements: Replacements) -> str:
         edited = wrapper.module.visit(transformer).code
     except cst.ParserSyntaxError:
         raise CannotRewriteError("LibCST cannot parse this statement by itself") from None
-    except RecursionError:
-        raise CannotRewriteError("the statement is nested too deeply for LibCST") from None
     if transformer.missing:
         raise CannotRewriteError("the expression cannot be found in LibCST's tree")
     return edited.removesuffix(ending + _SENTINEL) if ending else edited.removesuffix(_SENTINEL)
