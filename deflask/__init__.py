@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deflask.detect.project import Project
     from deflask.engine import check_paths, check_source, fix_paths, fix_source
     from deflask.files.source import SourceError
     from deflask.model import FileResult, Finding, Settings
@@ -13,6 +14,7 @@ __version__ = "0.1.0"
 __all__ = [
     "FileResult",
     "Finding",
+    "Project",
     "Settings",
     "SourceError",
     "check_paths",
@@ -21,7 +23,13 @@ __all__ = [
     "fix_source",
 ]
 
-_HOMES = {"FileResult": "model", "Finding": "model", "Settings": "model", "SourceError": "files.source"}
+_HOMES = {
+    "FileResult": "model",
+    "Finding": "model",
+    "Project": "detect.project",
+    "Settings": "model",
+    "SourceError": "files.source",
+}
 
 
 def __getattr__(name: str) -> Any:

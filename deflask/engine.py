@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deflask.detect.project import Project, Projects
 from deflask.files.discovery import Found, discover
 from deflask.files.source import SourceError
 from deflask.files.write import WriteError, write
 from deflask.model import FileResult, Finding, Settings, Status, Summary
 from deflask.rewrite.errors import UnprovedError
-from deflask.scan import Scan, scan
+from deflask.scan import FindProject, Scan, scan
 
 if TYPE_CHECKING:
     from deflask.rewrite.fix import Rewritten
@@ -21,34 +22,41 @@ _DEFAULT = Settings()
 _REPORT = "this is a bug of deflask, the file was left alone; please report it"
 
 
-def check_source(source: bytes, path: str, *, settings: Settings = _DEFAULT) -> list[Finding]:
-    """The findings in a file's bytes, `path` being its name in them. Raises `SourceError` where it is not Python."""
-    return list(scan(source, path, settings).findings)
+def check_source(
+    source: bytes, path: str, project: Project | None = None, *, settings: Settings = _DEFAULT
+) -> list[Finding]:
+    """The findings in a file's bytes, `path` being its name in them; without a project only this file is seen.
+
+    Raises `SourceError` where it is not Python.
+    """
+    return list(scan(source, path, settings, lambda _: project).findings)
 
 
-def fix_source(source: bytes, path: str, *, settings: Settings = _DEFAULT) -> FileResult:
+def fix_source(
+    source: bytes, path: str, project: Project | None = None, *, settings: Settings = _DEFAULT
+) -> FileResult:
     """What `fix` would make of a file's bytes: `output` and `diff` are None where nothing changes. Raises nothing."""
-    return _guarded(_fix, source, path, settings)
+    return _guarded(_fix, source, path, settings, lambda _: project)
 
 
-def check_bytes(source: bytes, path: str, settings: Settings = _DEFAULT) -> FileResult:
+def check_bytes(source: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """The outcome of a check of a file's bytes. Raises nothing."""
-    return _guarded(_check, source, path, settings)
+    return _guarded(_check, source, path, settings, project_of)
 
 
-def check_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+def check_file(path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """Check a file."""
-    return _read_and(_check, path, settings)
+    return _read_and(_check, path, settings, project_of)
 
 
-def diff_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+def diff_file(path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """What `fix_file` would do, in `output` and `diff`."""
-    return _read_and(_fix, path, settings)
+    return _read_and(_fix, path, settings, project_of)
 
 
-def fix_file(path: str, settings: Settings = _DEFAULT) -> FileResult:
+def fix_file(path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """Fix a file in place."""
-    return _read_and(_fix_and_write, path, settings)
+    return _read_and(_fix_and_write, path, settings, project_of)
 
 
 def check_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[FileResult]:
@@ -61,11 +69,13 @@ def fix_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[F
     return _each(fix_file, paths, settings)
 
 
-def _each(
-    work: Callable[[str, Settings], FileResult], paths: Iterable[str], settings: Settings
-) -> Iterator[FileResult]:
+_FileWork = Callable[[str, Settings, FindProject], FileResult]
+
+
+def _each(work: _FileWork, paths: Iterable[str], settings: Settings) -> Iterator[FileResult]:
+    projects = Projects()
     for found in discover(paths, lambda path: settings):
-        yield without_looking(found) or work(found.path, settings)
+        yield without_looking(found) or work(found.path, settings, projects.of)
 
 
 def without_looking(found: Found) -> FileResult | None:
@@ -98,21 +108,21 @@ def read(path: str) -> bytes:
         raise SourceError(f"cannot be read: {error.strerror or error}") from None
 
 
-_Work = Callable[[bytes, str, Settings], FileResult]
+_Work = Callable[[bytes, str, Settings, FindProject], FileResult]
 
 
-def _read_and(work: _Work, path: str, settings: Settings) -> FileResult:
+def _read_and(work: _Work, path: str, settings: Settings, project_of: FindProject) -> FileResult:
     try:
         data = read(path)
     except SourceError as error:
         return FileResult(path, Status.ERROR, error=str(error))
-    return _guarded(work, data, path, settings)
+    return _guarded(work, data, path, settings, project_of)
 
 
-def _guarded(work: _Work, data: bytes, path: str, settings: Settings) -> FileResult:
+def _guarded(work: _Work, data: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """One file's trouble is one file's result, whatever it is."""
     try:
-        return work(data, path, settings)
+        return work(data, path, settings, project_of)
     except (SourceError, WriteError) as error:
         return FileResult(path, Status.ERROR, error=str(error))
     except RecursionError:
@@ -121,8 +131,8 @@ def _guarded(work: _Work, data: bytes, path: str, settings: Settings) -> FileRes
         return FileResult(path, Status.ERROR, error=f"{type(error).__name__}: {error}: {_REPORT}")
 
 
-def _check(data: bytes, path: str, settings: Settings) -> FileResult:
-    found = scan(data, path, settings)
+def _check(data: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
+    found = scan(data, path, settings, project_of)
     fixable = any(finding.fixable for finding in found.findings)
     return FileResult(path, _status(found, fixable), found.findings, suppressed=found.suppressed)
 
@@ -133,8 +143,8 @@ def _status(found: Scan, changes: bool) -> Status:
     return Status.UNFIXED if found.findings else Status.CLEAN
 
 
-def _fix(data: bytes, path: str, settings: Settings) -> FileResult:
-    found = scan(data, path, settings)
+def _fix(data: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
+    found = scan(data, path, settings, project_of)
     wanted = [finding for finding in found.findings if finding.fixable]
     if not wanted or found.module is None:
         return FileResult(path, _status(found, False), found.findings, suppressed=found.suppressed)
@@ -145,7 +155,7 @@ def _fix(data: bytes, path: str, settings: Settings) -> FileResult:
 
     try:
         rewritten = rewrite(found.module, wanted, found.readers, settings)
-        unmasked = _rescan(found, rewritten, path, settings)
+        unmasked = _rescan(found, rewritten, path, settings, project_of)
     except UnprovedError as error:
         return FileResult(path, Status.ERROR, found.findings, f"{error}: {_REPORT}", suppressed=found.suppressed)
     others = [finding for finding in found.findings if finding not in wanted]
@@ -156,12 +166,12 @@ def _fix(data: bytes, path: str, settings: Settings) -> FileResult:
     return FileResult(path, Status.WOULD_FIX, findings, None, diff, rewritten.data, found.suppressed)
 
 
-def _rescan(found: Scan, rewritten: Rewritten, path: str, settings: Settings) -> list[Finding]:
+def _rescan(found: Scan, rewritten: Rewritten, path: str, settings: Settings, project_of: FindProject) -> list[Finding]:
     """Scan the result: nothing that was fixed may be found again; what the fix unmasks is a finding of its own.
 
     Raises UnprovedError.
     """
-    after = scan(rewritten.data, path, settings)
+    after = scan(rewritten.data, path, settings, project_of)
     again = [
         f for f in after.findings for edit in f.edits if edit.span in rewritten.places and edit.kind.name != "GUARD"
     ]
@@ -171,8 +181,8 @@ def _rescan(found: Scan, rewritten: Rewritten, path: str, settings: Settings) ->
     return [finding for finding in after.findings if not known[finding.rule, finding.message]]
 
 
-def _fix_and_write(data: bytes, path: str, settings: Settings) -> FileResult:
-    result = _fix(data, path, settings)
+def _fix_and_write(data: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
+    result = _fix(data, path, settings, project_of)
     if result.output is None:
         return result
     write(path, data, result.output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -12,6 +13,7 @@ from pathlib import PurePath
 from deflask.detect import suppressions
 from deflask.detect.gate import Gate
 from deflask.detect.module import Module
+from deflask.detect.project import Project
 from deflask.detect.values import Doubt
 from deflask.files.source import parse
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
@@ -38,13 +40,18 @@ def _rules(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
     return rules, Gate(trigger for rule in rules for trigger in rule.triggers)
 
 
-def scan(data: bytes, path: str, settings: Settings) -> Scan:
+FindProject = Callable[[str], Project | None]
+"""The project of a file, None where only the file itself is to be seen."""
+
+
+def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
     rules, gate = _rules(settings)
     if not gate.opens(data):
         return Scan()
     rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
-    module = Module(parse(data, path))
+    project = project_of(path)
+    module = Module(parse(data, path), project, os.path.abspath(path) if project is not None else path)
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
     comments = suppressions.read(module.source) if hits and not settings.ignore_suppressions else None
@@ -55,7 +62,7 @@ def scan(data: bytes, path: str, settings: Settings) -> Scan:
         finding = _finding(rule, hit, module, settings, readers)
         if finding is None:
             continue
-        if comments and any(comments.covers(rule.code, lines) for lines in _lines(hit)):
+        if comments and any(comments.covers(rule.code, lines) for lines in _lines(hit, module)):
             suppressed += 1
         else:
             findings.append(finding)
@@ -94,9 +101,10 @@ def _within(node: ast.AST, branch: ast.AST | list[ast.stmt], module: Module) -> 
     return any(part in (node, *module.index.ancestors(node)) for part in parts)
 
 
-def _lines(hit: Hit) -> list[range]:
+def _lines(hit: Hit, module: Module) -> list[range]:
     """The physical lines on which a comment silences a hit: those of the call, the flag and what decides it."""
-    nodes = [hit.node, *(change.node for change in hit.changes), hit.decided_at]
+    here = hit.decided_at.node if hit.decided_at and hit.decided_at.path == module.source.path else None
+    nodes = [hit.node, *(change.node for change in hit.changes), here]
     return [
         range(node.lineno, (node.end_lineno or node.lineno) + 1)
         for node in nodes
@@ -138,7 +146,7 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
         applicability=applicability,
         guard=guard.state,
         reason=reason.replace("{env}", named) if reason else None,
-        decided_at=Place(source.path, decided.lineno) if isinstance(decided, (ast.expr, ast.stmt)) else None,
+        decided_at=Place(decided.path, decided.node.lineno) if decided else None,
         notes=tuple(note.replace("{env}", named) for note in hit.notes),
         source=source.text(hit.node.lineno).rstrip("\r\n"),
         edits=(*edits, *guarded),

@@ -81,9 +81,9 @@ def test_no_fixture_finding_is_hidden_by_the_gate(monkeypatch: pytest.MonkeyPatc
 
     everything: Callable[[Gate, bytes], bool] = lambda gate, data: b"\0" not in data  # noqa: E731
     readable = [case for case in cases() if not (case.report or "").startswith("0 error")]
-    usual = [scan(case.before, case.logical_path, case.settings).findings for case in readable]
+    usual = [scan(case.before, case.logical_path, case.settings, lambda _: None).findings for case in readable]
     monkeypatch.setattr(Gate, "opens", everything)
-    assert usual == [scan(case.before, case.logical_path, case.settings).findings for case in readable]
+    assert usual == [scan(case.before, case.logical_path, case.settings, lambda _: None).findings for case in readable]
 
 
 def test_a_second_scan_must_not_find_what_was_fixed(monkeypatch: pytest.MonkeyPatch) -> None:

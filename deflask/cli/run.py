@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -14,11 +14,12 @@ import click
 from deflask import engine
 from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
+from deflask.detect.project import Projects
 from deflask.files.discovery import Found, discover
 from deflask.formats.base import Report, visible
 from deflask.model import FileResult, Settings, Status
 
-_WORK: Mapping[str, Callable[[str, Settings], FileResult]] = {
+_WORK = {
     "check": engine.check_file,
     "diff": engine.diff_file,
     "fix": engine.fix_file,
@@ -96,22 +97,24 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
         for each in (each for each in found if each.skipped):
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
     shown = sys.stderr.isatty() and not invocation.quiet
+    projects = Projects()
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
-    return [_of_file(invocation.action, each, configuration) for each in work], None
+    return [_of_file(invocation.action, each, configuration, projects) for each in work], None
 
 
 def _of_stdin(action: str, source: bytes, name: str, settings: Settings) -> FileResult:
+    project = Projects().of(name) if name != "-" else None
     if action == "check":
-        return engine.check_bytes(source, name, settings)
-    result = engine.fix_source(source, name, settings=settings)
+        return engine.check_bytes(source, name, settings, lambda _: project)
+    result = engine.fix_source(source, name, project, settings=settings)
     if action == "fix" and result.output is not None:
         return engine.fixed(result)
     return result
 
 
-def _of_file(action: str, found: Found, configuration: Configuration) -> FileResult:
+def _of_file(action: str, found: Found, configuration: Configuration, projects: Projects) -> FileResult:
     looked_past = engine.without_looking(found)
-    return looked_past or _WORK[action](found.path, configuration.settings_for(found.path))
+    return looked_past or _WORK[action](found.path, configuration.settings_for(found.path), projects.of)
 
 
 def _errors(results: Iterable[FileResult]) -> None:

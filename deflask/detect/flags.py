@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deflask.detect.entry_points import CLASSES, ENTRY_POINTS, FUNCTIONS, NOT_FLASK, EntryPoint
 from deflask.detect.module import Module
-from deflask.detect.names import Bound, Kind, Origin, attribute
+from deflask.detect.names import Bound, Kind, Names, Origin, attribute
 
 _WORDS = frozenset(name.rpartition(".")[2] for name in (*ENTRY_POINTS, *CLASSES, *FUNCTIONS))
 _APP = re.compile(r"(?:.*_)?(?:app|application|server)", re.IGNORECASE)
@@ -133,21 +133,25 @@ def _is_shaped(receiver: ast.expr, shape: re.Pattern[str]) -> bool:
 def _is_something_else(origin: Origin, module: Module) -> bool:
     """Whether `….run` is known to be none of Flask's: the standard library, another framework, a class of this file."""
     if origin.kind is Kind.FUNCTION and origin.definition is not None:
-        owner = module.index.parents[origin.definition]
-        return not (isinstance(owner, ast.ClassDef) and _is_flask(owner, module))
+        names = origin.home or module.names
+        owner = names.index.parents[origin.definition]
+        return not (isinstance(owner, ast.ClassDef) and _is_flask(owner, names))
     if origin.kind is not Kind.REFERENCE:
         return False
     root = origin.name.partition(".")[0].removesuffix("()")
     if root in NOT_FLASK or root in sys.stdlib_module_names or root == "builtins":
         return True
-    # An instance of a class of some package: silent in a file that has nothing to do with Flask.
+    if imports_flask(module):
+        return False
+    # In a file that has nothing to do with Flask: what comes from outside of the project, or is made by some class.
+    outside = module.project is not None and bool(root) and module.names.other_module(root) is None
     made, instance, _ = origin.name.partition("()")
-    return bool(instance) and made.rpartition(".")[2][:1].isupper() and not imports_flask(module)
+    return outside or (bool(instance) and made.rpartition(".")[2][:1].isupper())
 
 
-def _is_flask(cls: ast.ClassDef, module: Module) -> bool:
-    inherited = Origin(Kind.INSTANCE, cls.name, cls, cls)
-    members = attribute(module.names, inherited, "wsgi_app", cls)
+def _is_flask(cls: ast.ClassDef, names: Names) -> bool:
+    inherited = Origin(Kind.INSTANCE, cls.name, cls, cls, names)
+    members = attribute(names, inherited, "wsgi_app", cls)
     return any(member.name.startswith("flask.Flask()") for member in members)
 
 

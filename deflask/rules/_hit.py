@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deflask.detect.flags import Flag, is_public
 from deflask.detect.module import Module
-from deflask.detect.values import Answer, Doubt
+from deflask.detect.values import Answer, Decision, Doubt
 from deflask.detect.values.environment import SOME_VARIABLE
 from deflask.model import Applicability, EditKind
 
@@ -35,7 +35,7 @@ class Hit:
     reason: str | None = None
     public: bool = False
     serves: bool = False
-    decided_at: ast.AST | None = None
+    decided_at: Decision | None = None
     doubts: tuple[Doubt, ...] = ()
     notes: tuple[str, ...] = ()
 

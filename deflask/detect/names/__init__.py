@@ -13,7 +13,7 @@ from deflask.detect.names.index import (
     inside,
 )
 from deflask.detect.names.members import attribute
-from deflask.detect.names.origin import Kind, Origin
+from deflask.detect.names.origin import Kind, Origin, joined, parted
 from deflask.detect.names.resolve import Names
 
 __all__ = [
@@ -32,5 +32,7 @@ __all__ = [
     "build",
     "getattr_name",
     "inside",
+    "joined",
     "named_class",
+    "parted",
 ]

@@ -38,6 +38,12 @@ class Flow:
         found += [b for b in others if b not in found and not (certain and b.how is Bound.PARAMETER)]
         return found, bool(certain or found)
 
+    def at_end(self, name: str, scope: Scope) -> list[Binding]:
+        """The bindings that can be in force when all statements of a module have run."""
+        holders = self._holding(name, scope)
+        found, _ = self._in_block(list(getattr(scope.node, "body", [])), holders)
+        return found + [binding for binding in holders.get(scope.node, []) if binding not in found]
+
     def _holding(self, name: str, scope: Scope) -> dict[ast.AST, list[Binding]]:
         """For each statement of the scope, the bindings inside it; for the scope itself, those outside of any:
         parameters, and what functions bind by `global`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from deflask.detect.entry_points import INSTANCES, canonical
 from deflask.detect.names.index import Binding, Bound
-from deflask.detect.names.origin import UNKNOWN, Kind, Origin
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin, joined
 
 if TYPE_CHECKING:
     from deflask.detect.names.resolve import Names
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 def attribute(names: Names, origin: Origin, name: str, node: ast.AST) -> list[Origin]:
     """What the attribute `name` of a thing is; `node` is where it is asked for."""
+    home = origin.home or names
     if isinstance(origin.definition, ast.ClassDef):
-        return _member(names, origin, origin.definition, name, node)
+        return _member(home, origin, origin.definition, name, node)
     if origin.kind is Kind.REFERENCE:
-        full = canonical(f"{origin.name}.{name}")
+        if home.exporter(joined(origin.name, name)) is not None:
+            return home.imported(joined(origin.name, name), node)
+        full = canonical(joined(origin.name, name))
     elif origin.kind is Kind.INSTANCE:
         full = canonical(f"{origin.name}().{name}")
     else:
@@ -26,7 +29,7 @@ def attribute(names: Names, origin: Origin, name: str, node: ast.AST) -> list[Or
         return [UNKNOWN if origin.kind in (Kind.UNKNOWN, Kind.CLASS) else Origin(Kind.NONE)]
     if full in INSTANCES:
         return [Origin(Kind.INSTANCE, INSTANCES[full], origin.node or node)]
-    return [Origin(Kind.REFERENCE, full)]
+    return [Origin(Kind.REFERENCE, full, home=origin.home)]
 
 
 def _member(names: Names, origin: Origin, cls: ast.ClassDef, name: str, node: ast.AST) -> list[Origin]:
@@ -35,7 +38,9 @@ def _member(names: Names, origin: Origin, cls: ast.ClassDef, name: str, node: as
     found = [thing for binding in _set_on(names, cls, name) for thing in names.bound(binding, scope)]
     for binding in scope.bindings.get(name, [])[-1:]:
         for member in names.bound(binding, scope):
-            found += names.returned(member.definition, ()) if _is_property(member.definition) else [member]
+            found += (
+                (member.home or names).returned(member.definition, ()) if _is_property(member.definition) else [member]
+            )
     if found:
         return found
     inherited: list[Origin] = []

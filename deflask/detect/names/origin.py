@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import is_known
+
+if TYPE_CHECKING:
+    from deflask.detect.names.resolve import Names
 
 
 class Kind(enum.Enum):
@@ -32,6 +36,8 @@ class Origin:
     name: str = ""
     node: ast.AST | None = None
     definition: ast.AST | None = None
+    home: Names | None = field(default=None, compare=False, repr=False)
+    """The names of the module in which `definition` stands, or in which a relative `name` was written."""
 
 
 UNKNOWN = Origin(Kind.UNKNOWN)
@@ -43,3 +49,16 @@ def is_vague(origin: Origin) -> bool:
     return origin.kind is Kind.UNKNOWN or (
         origin.kind is Kind.INSTANCE and origin.definition is None and made[:1].islower() and not is_known(origin.name)
     )
+
+
+def joined(module: str, name: str) -> str:
+    """A name in a module; a relative module may be nothing but dots."""
+    return f"{module}{'' if module.endswith('.') else '.'}{name}"
+
+
+def parted(name: str) -> tuple[str, str]:
+    """A qualified name as module and last part; `.web` is `web` in the package `.`."""
+    plain = name.lstrip(".")
+    dots = name[: len(name) - len(plain)]
+    module, _, attribute = plain.rpartition(".")
+    return dots + module, attribute

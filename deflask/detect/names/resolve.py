@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deflask.detect.entry_points import INSTANCES, canonical, is_known
@@ -12,7 +14,7 @@ from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import getattr_name
 from deflask.detect.names.flow import Flow
 from deflask.detect.names.index import Binding, Bound, FunctionNode, Index, Scope, own_nodes
-from deflask.detect.names.origin import UNKNOWN, Kind, Origin, is_vague
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin, is_vague, joined, parted
 
 
 @dataclass(eq=False, slots=True)
@@ -21,7 +23,12 @@ class Names:
 
     index: Index
     flow: Flow
+    other_module: Callable[[str], Names | None]
+    """The names of the project's module that an import in this one leads to."""
+    is_package: bool = False
+    """Whether the module is the `__init__.py` of a package."""
     _known: dict[ast.AST, tuple[Origin, ...]] = field(default_factory=dict)
+    _exporting: set[str] = field(default_factory=set)
 
     def origins(self, node: ast.expr) -> tuple[Origin, ...]:
         """Everything that an expression can be, best known first; (UNKNOWN,) while it is being resolved (cycles)."""
@@ -56,7 +63,7 @@ class Names:
             case ast.Subscript(slice=ast.Constant(value=int(position))):
                 return self._parts(node.value, (position,))
             case ast.Lambda():
-                return [Origin(Kind.FUNCTION, "<lambda>", definition=node)]
+                return [Origin(Kind.FUNCTION, "<lambda>", definition=node, home=self)]
             case ast.Constant(value=None):
                 return [Origin(Kind.NONE)]
         return []
@@ -64,32 +71,75 @@ class Names:
     def _named(self, node: ast.Name) -> list[Origin]:
         scope = self.index.owner(node.id, self.index.scope_of(node))
         if scope is None:
-            return [self._from_outside(node.id)]
+            return self._from_outside(node.id)
         bindings, _ = self.flow.reaching(node.id, node, scope)
         # Nothing reaches an annotation whose import is for the type checker only.
         bindings = bindings or scope.bindings[node.id]
         return [origin for binding in bindings for origin in self.bound(binding, scope)]
 
-    def _from_outside(self, name: str) -> Origin:
+    def _from_outside(self, name: str) -> list[Origin]:
         """A name that the file does not bind: a builtin, or from a star import."""
         if hasattr(builtins, name) or not self.index.stars:
-            return Origin(Kind.REFERENCE, f"builtins.{name}")
-        starred = [f"{module}.{name}" for module in self.index.stars]
-        return next((Origin(Kind.REFERENCE, full) for full in starred if is_known(full)), UNKNOWN)
+            return [Origin(Kind.REFERENCE, f"builtins.{name}")]
+        for module in self.index.stars:
+            full = joined(module, name)
+            if is_known(full) or self.exporter(full) is not None:
+                return self.imported(full, self.index.tree)
+        return [UNKNOWN]
+
+    def imported(self, name: str, node: ast.AST) -> list[Origin]:
+        """What the import of a qualified name gives: something of the project, or a name for something outside."""
+        known = canonical(name)
+        if known in INSTANCES:
+            return [Origin(Kind.INSTANCE, INSTANCES[known], node)]
+        if (exporter := self.exporter(name)) is not None:
+            return exporter.exported(name.rpartition(".")[2])
+        return [Origin(Kind.REFERENCE, name, home=self)]
+
+    def exporter(self, name: str) -> Names | None:
+        """The names of the project's module that binds the last part of a qualified name."""
+        root = name.partition(".")[0]
+        if root in sys.stdlib_module_names or (is_known(name) and not self._is_shadowed(root)):
+            return None
+        module, attribute = parted(name)
+        other = self.other_module(module) if module else None
+        return other if other is not None and other.exports(attribute) else None
+
+    def _is_shadowed(self, root: str) -> bool:
+        """Whether a file next to this one is what a package of the tables is called, such as a `flask.py`.
+
+        A package of that name is the source of the real one.
+        """
+        beside = self.other_module(f".{root}")
+        return beside is not None and not beside.is_package
+
+    def exports(self, name: str) -> bool:
+        """Whether the module binds a name, or gets it by a star import."""
+        if name in self.index.scopes[self.index.tree].bindings:
+            return True
+        if name.startswith("_") or name in self._exporting:
+            return False
+        self._exporting.add(name)
+        try:
+            return any(self.exporter(joined(module, name)) is not None for module in self.index.stars)
+        finally:
+            self._exporting.discard(name)
+
+    def exported(self, name: str) -> list[Origin]:
+        """What a name of the module is for those who import it."""
+        scope = self.index.scopes[self.index.tree]
+        if name not in scope.bindings:
+            return self._from_outside(name)
+        return [origin for binding in self.flow.at_end(name, scope) for origin in self.bound(binding, scope)]
 
     def bound(self, binding: Binding, scope: Scope) -> list[Origin]:
         """What a binding puts behind its name."""
         match binding.how:
             case Bound.IMPORT:
-                name = binding.target
-                return (
-                    [Origin(Kind.INSTANCE, INSTANCES[name], binding.node)]
-                    if name in INSTANCES
-                    else [Origin(Kind.REFERENCE, name)]
-                )
+                return self.imported(binding.target, binding.node)
             case Bound.DEFINITION:
                 kind = Kind.CLASS if isinstance(binding.node, ast.ClassDef) else Kind.FUNCTION
-                return [Origin(kind, binding.name, definition=binding.node)]
+                return [Origin(kind, binding.name, definition=binding.node, home=self)]
             case Bound.VALUE if binding.value is not None:
                 found = self._parts(binding.value, binding.path)
                 if binding.annotation is not None and all(map(is_vague, found)):
@@ -119,7 +169,7 @@ class Names:
         if not isinstance(owner, ast.ClassDef) or binding.node not in first or "staticmethod" in decorators:
             return None
         kind = Kind.CLASS if "classmethod" in decorators else Kind.INSTANCE
-        return Origin(kind, owner.name, owner if kind is Kind.INSTANCE else None, owner)
+        return Origin(kind, owner.name, owner if kind is Kind.INSTANCE else None, owner, self)
 
     def instances(self, cls: ast.expr, node: ast.AST) -> list[Origin]:
         """Instances, made at `node`, of what the expression `cls` names."""
@@ -128,7 +178,7 @@ class Names:
             if origin.kind is Kind.REFERENCE:
                 made.append(Origin(Kind.INSTANCE, canonical(origin.name), node))
             elif origin.kind is Kind.CLASS:
-                made.append(Origin(Kind.INSTANCE, origin.name, node, origin.definition))
+                made.append(Origin(Kind.INSTANCE, origin.name, node, origin.definition, origin.home))
             else:
                 made.append(UNKNOWN)
         return made
@@ -153,14 +203,14 @@ class Names:
         results: list[Origin] = []
         for origin in self.origins(call.func):
             if isinstance(origin.definition, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                results += self.returned(origin.definition, path)
+                results += (origin.home or self).returned(origin.definition, path)
             elif origin.kind is Kind.NONE:
                 continue
             elif path or origin.kind not in (Kind.REFERENCE, Kind.CLASS):
                 results.append(UNKNOWN)
             else:
                 name = canonical(origin.name) if origin.kind is Kind.REFERENCE else origin.name
-                results.append(Origin(Kind.INSTANCE, name, call, origin.definition))
+                results.append(Origin(Kind.INSTANCE, name, call, origin.definition, origin.home))
         return results
 
     def _super(self, call: ast.Call) -> list[Origin]:

@@ -18,6 +18,14 @@ MISSING: Final = _Missing()
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """The definition that decides: an expression, in the file that the user calls `path`."""
+
+    node: ast.expr
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """ON, OFF or UNKNOWN, with the value itself where it is known.
 
@@ -28,7 +36,7 @@ class Answer:
 
     truth: Truth
     value: object = MISSING
-    decided_at: ast.AST | None = None
+    decided_at: Decision | None = None
     reads: frozenset[str] = frozenset()
     configured: bool = False
 

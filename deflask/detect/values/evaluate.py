@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from deflask.detect.names import Binding, Bound, Kind, Names, Origin
+from deflask.detect.names import Binding, Bound, Kind, Names, Origin, joined, parted
 from deflask.detect.values import calls, environment
-from deflask.detect.values.answer import Answer, join, known, unknown
+from deflask.detect.values.answer import Answer, Decision, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
 from deflask.model import Truth
@@ -32,6 +33,10 @@ class Evaluator:
 
     names: Names
     main: bool
+    path: str
+    """What the user calls the file."""
+    of: Callable[[Names], Evaluator]
+    """The evaluator of another module of the project."""
     _answers: dict[ast.expr, Answer] = field(default_factory=dict)
 
     def evaluate(self, node: ast.expr) -> Answer:
@@ -77,12 +82,24 @@ class Evaluator:
                 return known("__main__" if self.main else _IMPORTED)
             return known(True) if node.id == "__debug__" else unknown()
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
-        if len(bindings) == 1 and bindings[0].how is Bound.IMPORT and bindings[0].target in CONSTANTS:
-            return known(CONSTANTS[bindings[0].target])
-        return join(self._bound(binding) for binding in bindings)
+        return join(self.bound(binding) for binding in bindings)
 
-    def _bound(self, binding: Binding) -> Answer:
+    def _imported(self, name: str) -> Answer:
+        """What a name of another module holds, decided there."""
+        if name in CONSTANTS:
+            return known(CONSTANTS[name])
+        exporter = self.names.exporter(name)
+        return self.of(exporter).exported(parted(name)[1]) if exporter is not None else unknown()
+
+    def exported(self, name: str) -> Answer:
+        """What a name of this module holds for those who import it."""
+        scope = self.names.index.scopes[self.names.index.tree]
+        return join(self.bound(binding) for binding in self.names.flow.at_end(name, scope))
+
+    def bound(self, binding: Binding) -> Answer:
         """What a binding's name holds, decided where it was bound."""
+        if binding.how is Bound.IMPORT:
+            return self._imported(binding.target)
         value = binding.expression
         if binding.how is not Bound.VALUE or value is None:
             return unknown()
@@ -93,7 +110,7 @@ class Evaluator:
             if isinstance(parent, ast.If):
                 # The variables that chose this binding are behind its value, too.
                 answer = replace(answer, reads=answer.reads | self.evaluate(parent.test).reads)
-        return replace(answer, decided_at=answer.decided_at or value)
+        return replace(answer, decided_at=answer.decided_at or Decision(value, self.path))
 
     def _only_read(self, name: str) -> bool:
         """Whether no use of a name could change the list, set or dictionary that it holds."""
@@ -105,15 +122,16 @@ class Evaluator:
         )
 
     def _attribute(self, node: ast.Attribute) -> Answer:
-        if (name := self.names.qualified(node)) in CONSTANTS:
-            return known(CONSTANTS[name])
         return join(self._attribute_of(origin, node.attr) for origin in self.names.origins(node.value))
 
     def _attribute_of(self, origin: Origin, attribute: str) -> Answer:
         if origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" and attribute == "debug":
             return self._app_debug(origin)
         if isinstance(origin.definition, ast.ClassDef):
-            return self._member(origin.definition, attribute)
+            home = self if origin.home is self.names or origin.home is None else self.of(origin.home)
+            return home._member(origin.definition, attribute)
+        if origin.kind is Kind.REFERENCE:
+            return self._imported(joined(origin.name, attribute))
         return unknown(origin.kind is Kind.INSTANCE and origin.name.startswith(COMMAND_LINES))
 
     def _member(self, cls: ast.ClassDef, attribute: str) -> Answer:
@@ -126,7 +144,7 @@ class Evaluator:
         ]
         own = self.names.index.scopes[cls].bindings.get(attribute, [])[-1:]
         if own or stores:
-            return join(self._bound(binding) for binding in [*own, *stores])
+            return join(self.bound(binding) for binding in [*own, *stores])
         bases = (origin.definition for base in cls.bases for origin in self.names.origins(base))
         return join(
             self._member(base, attribute) for base in bases if isinstance(base, ast.ClassDef) and base is not cls
@@ -136,7 +154,7 @@ class Evaluator:
         """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""
         index = self.names.index
         stores = [
-            self._bound(store)
+            self.bound(store)
             for store in index.stores.get("debug", [])
             if isinstance(store.node, ast.Attribute) and app in self.names.origins(store.node.value)
         ]

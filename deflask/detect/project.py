@@ -1,0 +1,118 @@
+"""Where an import leads: the other modules of a project, read and parsed once, when they are first asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deflask.files.source import SourceError, parse
+
+if TYPE_CHECKING:
+    from deflask.detect.module import Module
+    from deflask.detect.names import Names
+
+MOST_MODULES = 200
+"""Modules that one project reads for its imports; beyond that an import leads nowhere."""
+_LARGEST = 1_000_000
+"""Bytes of a module: what is larger is generated, and defines no app."""
+_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
+
+
+def read_file(path: str) -> bytes | None:
+    """A file's bytes, None where there is none that could be read or it is too large to be worth it."""
+    try:
+        if os.path.getsize(path) > _LARGEST:
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+@dataclass(eq=False, slots=True)
+class Project:
+    """The modules below a folder. `read` gives the bytes of a path, None where there is no such file."""
+
+    root: str
+    read: Callable[[str], bytes | None] = read_file
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _owners: dict[Names, Module] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
+
+    def find(self, name: str, importer: str) -> Module | None:
+        """The module that `name` (relative with leading dots) means in the file `importer`."""
+        folder = os.path.dirname(importer)
+        key = (folder, name)
+        if key not in self._found:
+            self._found[key] = next(filter(None, map(self._module, self._candidates(name, folder))), None)
+        return self._found[key]
+
+    def module_of(self, names: Names) -> Module:
+        """The module to which names belong that were found here."""
+        return self._owners[names]
+
+    def _candidates(self, name: str, folder: str) -> list[str]:
+        """The files that a name can mean, nearest first: every folder up to the root can be on the path, or its
+        `src`."""
+        plain = name.lstrip(".")
+        level = len(name) - len(plain)
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            bases = [folder]
+        else:
+            bases = [base for up in self._upwards(folder) for base in (up, os.path.join(up, "src"))]
+        below = plain.replace(".", os.sep)
+        return [
+            os.path.normpath(os.path.join(base, below + end) if below else os.path.join(base, "__init__.py"))
+            for base in bases
+            for end in ((".py", os.sep + "__init__.py") if below else ("",))
+        ]
+
+    def _upwards(self, folder: str) -> list[str]:
+        folders = [folder]
+        top = os.path.normpath(self.root)
+        while os.path.normpath(folder) != top and os.path.dirname(folder) != folder:
+            folder = os.path.dirname(folder)
+            folders.append(folder)
+        return folders
+
+    def _module(self, path: str) -> Module | None:
+        from deflask.detect.module import Module
+
+        if path not in self._modules:
+            data = self.read(path) if len(self._modules) < MOST_MODULES else None
+            try:
+                self._modules[path] = Module(parse(data, _shown(path)), self, path) if data is not None else None
+            except SourceError:
+                self._modules[path] = None
+            if (module := self._modules[path]) is not None:
+                self._owners[module.names] = module
+        return self._modules[path]
+
+
+def _shown(path: str) -> str:
+    """What a user calls a file: by its place below the current folder where it is there."""
+    here = os.getcwd() + os.sep
+    return path.removeprefix(here)
+
+
+class Projects:
+    """The projects that the files of one run belong to, each made once."""
+
+    def __init__(self) -> None:
+        self._by_root: dict[str, Project] = {}
+        self._by_folder: dict[str, Project] = {}
+
+    def of(self, path: str) -> Project:
+        """The project of a file: below the nearest folder that has a mark of one, else the file's own folder."""
+        own = folder = os.path.dirname(os.path.abspath(path))
+        if own not in self._by_folder:
+            while folder and not any(os.path.exists(os.path.join(folder, mark)) for mark in _MARKS):
+                parent = os.path.dirname(folder)
+                folder = parent if parent != folder else ""
+            root = folder or own
+            self._by_folder[own] = self._by_root.setdefault(root, Project(root))
+        return self._by_folder[own]
