@@ -101,7 +101,7 @@ NOT_FLASK = frozenset(
     "aiohttp anyio blacksheep bokeh bottle celery cherrypy click discord falcon fastapi fire flet gevent gradio "
     "hug hypercorn japronto kivy litestar microdot molten muffin nicegui panel picoweb prefect pyramid quart "
     "robyn sanic shiny socketify sanic_ext starlette starlite streamlit textual tornado trio twisted typer "
-    "uvicorn uvloop vibora waitress web webpy".split()
+    "uvicorn uvloop vibora waitress".split()
 )
 
 

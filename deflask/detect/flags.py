@@ -144,7 +144,8 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
     if imports_flask(module):
         return False
     # In a file that has nothing to do with Flask: what comes from outside of the project, or is made by some class.
-    outside = module.project is not None and bool(root) and module.names.other_module(root) is None
+    project = module.project
+    outside = project is not None and bool(root) and not project.holds(origin.name, module.location)
     made, instance, _ = origin.name.partition("()")
     return outside or (bool(instance) and made.rpartition(".")[2][:1].isupper())
 

@@ -38,6 +38,7 @@ class Project:
     root: str
     read: Callable[[str], bytes | None] = read_file
     _modules: dict[str, Module | None] = field(default_factory=dict)
+    _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
     _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
 
@@ -48,6 +49,16 @@ class Project:
         if key not in self._found:
             self._found[key] = next(filter(None, map(self._module, self._candidates(name, folder))), None)
         return self._found[key]
+
+    def holds(self, name: str, importer: str) -> bool:
+        """Whether a qualified name begins in a module of the project, also one that cannot be parsed."""
+        parts = name.split(".")
+        prefixes = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+        return any(
+            self.find(prefix, importer) is not None
+            or any(path in self._broken for path in self._candidates(prefix, os.path.dirname(importer)))
+            for prefix in prefixes
+        )
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""
@@ -88,6 +99,7 @@ class Project:
                 self._modules[path] = Module(parse(data, _shown(path)), self, path) if data is not None else None
             except SourceError:
                 self._modules[path] = None
+                self._broken.add(path)
             if (module := self._modules[path]) is not None:
                 self._owners[module.names] = module
         return self._modules[path]

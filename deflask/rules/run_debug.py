@@ -36,12 +36,13 @@ from collections.abc import Iterator
 
 from deflask.detect.entry_points import triggers
 from deflask.detect.flags import flags
+from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
 from deflask.rules._hit import Hit, value_hit
 
 CODE = "DF101"
 # A receiver that is not proved is reported only with the keyword.
-TRIGGERS = (*triggers(CODE), (b"run", b"debug"))
+TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (POSITIONAL,))
 DEFAULT = True
 
 

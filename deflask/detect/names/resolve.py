@@ -29,6 +29,7 @@ class Names:
     """Whether the module is the `__init__.py` of a package."""
     _known: dict[ast.AST, tuple[Origin, ...]] = field(default_factory=dict)
     _exporting: set[str] = field(default_factory=set)
+    """The exports that are being resolved: modules may import each other."""
 
     def origins(self, node: ast.expr) -> tuple[Origin, ...]:
         """Everything that an expression can be, best known first; (UNKNOWN,) while it is being resolved (cycles)."""
@@ -128,9 +129,15 @@ class Names:
     def exported(self, name: str) -> list[Origin]:
         """What a name of the module is for those who import it."""
         scope = self.index.scopes[self.index.tree]
-        if name not in scope.bindings:
-            return self._from_outside(name)
-        return [origin for binding in self.flow.at_end(name, scope) for origin in self.bound(binding, scope)]
+        if name in self._exporting:
+            return [UNKNOWN]
+        self._exporting.add(name)
+        try:
+            if name not in scope.bindings:
+                return self._from_outside(name)
+            return [origin for binding in self.flow.at_end(name, scope) for origin in self.bound(binding, scope)]
+        finally:
+            self._exporting.discard(name)
 
     def bound(self, binding: Binding, scope: Scope) -> list[Origin]:
         """What a binding puts behind its name."""
