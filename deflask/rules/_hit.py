@@ -68,7 +68,7 @@ def value_hit(flag: Flag, module: Module, effect: str, notes: tuple[str, ...] = 
 
 def _certainty(flag: Flag, answer: Answer) -> tuple[Applicability, str | None]:
     if not flag.proved:
-        return Applicability.UNSAFE, "its receiver cannot be resolved in this file"
+        return Applicability.UNSAFE, "its receiver cannot be resolved"
     return (Applicability.UNSAFE, no_longer(answer.reads)) if answer.reads else (Applicability.SAFE, None)
 
 
