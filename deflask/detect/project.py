@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from deflask.files.discovery import ALWAYS_EXCLUDED
 from deflask.files.source import SourceError, parse
 
 if TYPE_CHECKING:
@@ -15,8 +18,15 @@ if TYPE_CHECKING:
 
 MOST_MODULES = 200
 """Modules that one project reads for its imports; beyond that an import leads nowhere."""
+MOST_FILES = 5_000
+"""Files of one project that are searched for those that start a module."""
 _LARGEST = 1_000_000
 """Bytes of a module: what is larger is generated, and defines no app."""
+# Where a command line that imports a module may stand.
+_COMMANDS = re.compile(
+    r"(?:Dockerfile|Containerfile|Procfile|Makefile)[\w.-]*|.*\.(?:sh|bash|bat|cmd|ps1|service|conf|ya?ml|toml|cfg)",
+    re.IGNORECASE,
+)
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -31,12 +41,27 @@ def read_file(path: str) -> bytes | None:
         return None
 
 
+def _is_looked_at(name: str) -> bool:
+    """Whether a file of this name can start a module."""
+    return name.endswith(".py") or bool(_COMMANDS.fullmatch(name))
+
+
+def walk_files(root: str) -> Iterator[str]:
+    """The files below a folder, without those that are no source of the project."""
+    for current, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in ALWAYS_EXCLUDED)
+        yield from (os.path.join(current, name) for name in sorted(files))
+
+
 @dataclass(eq=False, slots=True)
 class Project:
     """The modules below a folder. `read` gives the bytes of a path, None where there is no such file."""
 
     root: str
     read: Callable[[str], bytes | None] = read_file
+    walk: Callable[[str], Iterable[str]] = walk_files
+    """All files below a folder."""
+    _files: list[str] | None = None
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
@@ -47,7 +72,7 @@ class Project:
         folder = os.path.dirname(importer)
         key = (folder, name)
         if key not in self._found:
-            self._found[key] = next(filter(None, map(self._module, self._candidates(name, folder))), None)
+            self._found[key] = next(filter(None, map(self.module_at, self._candidates(name, folder))), None)
         return self._found[key]
 
     def holds(self, name: str, importer: str) -> bool:
@@ -59,6 +84,13 @@ class Project:
             or any(path in self._broken for path in self._candidates(prefix, os.path.dirname(importer)))
             for prefix in prefixes
         )
+
+    def files(self) -> list[str]:
+        """The project's files that can start one of its modules, up to a bound."""
+        if self._files is None:
+            looked_at = (path for path in self.walk(self.root) if _is_looked_at(os.path.basename(path)))
+            self._files = list(islice(looked_at, MOST_FILES))
+        return self._files
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""
@@ -90,7 +122,8 @@ class Project:
             folders.append(folder)
         return folders
 
-    def _module(self, path: str) -> Module | None:
+    def module_at(self, path: str) -> Module | None:
+        """The module in a file, None where there is none that can be parsed."""
         from deflask.detect.module import Module
 
         if path not in self._modules:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from deflask.detect.module import Module
 from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, inside
+from deflask.detect.starters import starter
 from deflask.detect.values.reach import calls_of
 
 PRESENT = "present"
@@ -42,6 +43,8 @@ def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
         return Guard(PRESENT)
     if name == "__init__.py":
         return Guard("left: a package's __init__.py never runs as __main__")
+    if (other := starter(module)) is not None:
+        return Guard(f"left: {other} imports it to start the server")
     try:
         return Guard(ADDED, tuple(dict.fromkeys(_statement(site, module) for site in open_sites)))
     except _LeftError as left:

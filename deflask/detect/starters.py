@@ -1,0 +1,53 @@
+"""Which other file of a project starts a module's server by importing it: under a guard it would start no more."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+
+from deflask.detect.module import Module
+from deflask.detect.names import joined
+
+_COMMAND = re.compile(rb"""-c["',\s\\]+(?:[^"'\n]*;\s*)?import\s+([\w.]+)""")
+
+
+def starter(module: Module) -> str | None:
+    """The file, relative to the project, that imports a module for its effect alone; None where none does."""
+    if module.project is None:
+        return None
+    stem = os.path.basename(module.location).removesuffix(".py")
+    mentions = re.compile(rb"\bimport\b[^\n]*\b" + re.escape(os.fsencode(stem)) + rb"\b")
+    for path in module.project.files():
+        if path == module.location:
+            continue
+        data = module.project.read(path) or b""
+        if mentions.search(data) and (_imports(path, module) if path.endswith(".py") else _runs(data, module)):
+            return os.path.relpath(path, module.project.root).replace(os.sep, "/")
+    return None
+
+
+def _imports(path: str, module: Module) -> bool:
+    """Whether a Python file imports the module itself and uses nothing of it."""
+    assert module.project is not None
+    other = module.project.module_at(path)
+    if other is None:
+        return False
+    for node in ast.walk(other.source.tree):
+        if isinstance(node, ast.Import):
+            names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = "." * node.level + (node.module or "")
+            names = {alias.asname or alias.name: joined(package, alias.name) for alias in node.names}
+        else:
+            continue
+        for bound, name in names.items():
+            if module.project.find(name, path) is module.project.module_at(module.location):
+                return not other.index.loads.get(bound)
+    return False
+
+
+def _runs(data: bytes, module: Module) -> bool:
+    """Whether a file holds a command such as `python -c "import server"` for the module."""
+    place = os.path.splitext(module.location)[0].replace(os.sep, "/")
+    return any(f"/{place}".endswith("/" + found[1].decode().replace(".", "/")) for found in _COMMAND.finditer(data))
