@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -62,6 +62,10 @@ def run(action: str, options: dict[str, Any]) -> int:
     return _exit_code(invocation, results)
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
 def _invocation(action: str, options: dict[str, Any]) -> Invocation:
     paths = options["paths"] or (".",)
     if "-" in paths and len(paths) > 1:
@@ -70,7 +74,7 @@ def _invocation(action: str, options: dict[str, Any]) -> Invocation:
         raise click.UsageError("--quiet and --verbose exclude each other")
     color = options["color"]
     if color is None:
-        color = "NO_COLOR" not in os.environ and sys.stdout.isatty() and options["output_file"] is None
+        color = "NO_COLOR" not in os.environ and _is_terminal(sys.stdout) and options["output_file"] is None
     return Invocation(
         action,
         paths,
@@ -88,6 +92,8 @@ def _invocation(action: str, options: dict[str, Any]) -> Invocation:
 def _results(invocation: Invocation, configuration: Configuration) -> tuple[list[FileResult], bytes | None]:
     """The results, and the source that came by standard input."""
     if invocation.paths == ("-",):
+        if sys.stdin is None:
+            raise click.ClickException("-: standard input is closed")
         source = sys.stdin.buffer.read()
         name = invocation.stdin_filename or "-"
         settings = configuration.settings_for(name if invocation.stdin_filename else ".")
@@ -96,7 +102,7 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
     if invocation.verbose:
         for each in (each for each in found if each.skipped):
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
-    shown = sys.stderr.isatty() and not invocation.quiet
+    shown = _is_terminal(sys.stderr) and not invocation.quiet
     projects = Projects()
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
     return [_of_file(invocation.action, each, configuration, projects) for each in work], None
@@ -127,7 +133,7 @@ def _print(invocation: Invocation, report: Report, source: bytes | None) -> None
     """The results to standard output or the file, what is said besides to standard error."""
     if source is not None and invocation.action == "fix":
         output = report.results[0].output
-        _write(sys.stdout.buffer, source if output is None else output)
+        _write(source if output is None else output)
         click.echo(_rendered(invocation, report), nl=False, err=True, color=invocation.color)
     elif invocation.action == "diff" and invocation.output_format == "text":
         _put(invocation, b"".join(_diffs(report, invocation.color)))
@@ -144,7 +150,7 @@ def _rendered(invocation: Invocation, report: Report) -> str:
 
 def _put(invocation: Invocation, data: bytes) -> None:
     if invocation.output_file is None:
-        _write(sys.stdout.buffer, data)
+        _write(data)
         return
     try:
         with open(invocation.output_file, "wb") as file:
@@ -153,9 +159,10 @@ def _put(invocation: Invocation, data: bytes) -> None:
         raise click.ClickException(f"{invocation.output_file}: cannot be written: {error.strerror}") from None
 
 
-def _write(stream: Any, data: bytes) -> None:
-    stream.write(data)
-    stream.flush()
+def _write(data: bytes) -> None:
+    if sys.stdout is not None:  # it is None where whoever started us has closed it
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
 
 def _diffs(report: Report, color: bool) -> Iterable[bytes]:

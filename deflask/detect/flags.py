@@ -143,11 +143,13 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
         return True
     if imports_flask(module):
         return False
-    # In a file that has nothing to do with Flask: what comes from outside of the project, or is made by some class.
     project = module.project
-    outside = project is not None and bool(root) and not project.holds(origin.name, module.location)
+    if project is not None and root and not project.holds(origin.name, module.location):
+        # It comes from a package: in a project that has nothing to do with Flask this is something else.
+        return not project.imports_flask()
+    # In a file that has nothing to do with Flask, an instance of some class.
     made, instance, _ = origin.name.partition("()")
-    return outside or (bool(instance) and made.rpartition(".")[2][:1].isupper())
+    return bool(instance) and made.rpartition(".")[2][:1].isupper()
 
 
 def _is_flask(cls: ast.ClassDef, names: Names) -> bool:

@@ -27,6 +27,7 @@ _COMMANDS = re.compile(
     r"(?:Dockerfile|Containerfile|Procfile|Makefile)[\w.-]*|.*\.(?:sh|bash|bat|cmd|ps1|service|conf|ya?ml|toml|cfg)",
     re.IGNORECASE,
 )
+_FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -62,6 +63,7 @@ class Project:
     walk: Callable[[str], Iterable[str]] = walk_files
     """All files below a folder."""
     _files: list[str] | None = None
+    _imports_flask: bool | None = None
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
@@ -91,6 +93,13 @@ class Project:
             looked_at = (path for path in self.walk(self.root) if _is_looked_at(os.path.basename(path)))
             self._files = list(islice(looked_at, MOST_FILES))
         return self._files
+
+    def imports_flask(self) -> bool:
+        """Whether any file of the project imports Flask or an extension of it."""
+        if self._imports_flask is None:
+            sources = (self.read(path) or b"" for path in self.files() if path.endswith(".py"))
+            self._imports_flask = any(_FLASK.search(source) for source in sources)
+        return self._imports_flask
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""

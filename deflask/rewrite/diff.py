@@ -11,7 +11,7 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 
 def unified(before: bytes, after: bytes, path: str) -> bytes:
     """The diff from `before` to `after`, three lines of context, with `path` under `a/` and `b/`."""
-    name = path.removeprefix("./").lstrip("/")
+    name = os.path.normpath(path).replace(os.sep, "/").lstrip("/")
     lines = difflib.diff_bytes(
         difflib.unified_diff, _lines(before), _lines(after), _quoted(f"a/{name}"), _quoted(f"b/{name}"), n=3
     )
@@ -30,7 +30,7 @@ def _unfinished(data: bytes) -> list[bytes]:
 
 def _quoted(name: str) -> bytes:
     """A file name as git writes it: quoted where it holds a quote, a backslash or a control character."""
-    raw = os.fsencode(name.replace(os.sep, "/"))
+    raw = os.fsencode(name)
     if not any(byte in _ESCAPES or byte < 32 or byte == 127 for byte in raw):
         # A tab ends a name that holds a blank.
         return raw + b"\t" if b" " in raw else raw
