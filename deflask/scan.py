@@ -118,7 +118,9 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
     applicability, reason = hit.applicability, hit.reason
     for edit, node in edits.items():
         read = reader(node, module)
-        if read is None:
+        if any(isinstance(parent, ast.JoinedStr) for parent in module.index.ancestors(node)):
+            applicability, reason = Applicability.MANUAL, "it stands in an f-string"
+        elif read is None:
             applicability, reason = Applicability.MANUAL, "`os` and `environ` are both taken by something else here"
         elif read.statement and not place(read.statement, top_line(edit.span.line, source), source, False):
             applicability, reason = Applicability.MANUAL, "no import can be put above it, on a line of its own"

@@ -91,7 +91,7 @@ def _unpacked(mapping: ast.expr, key: str, module: Module) -> ast.expr | None:
                 if name is None or _is_text(name, key):
                     return value if name is not None else None
             return None
-        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+        case ast.Call(args=[], keywords=keywords) if module.names.qualified(mapping.func) == "builtins.dict":
             return next((keyword.value for keyword in keywords if keyword.arg == key), None)
         case ast.Name():
             scope = module.index.owner(mapping.id, module.index.scope_of(mapping))

@@ -33,9 +33,30 @@ def edit_chunk(chunk: str, replacements: Replacements) -> str:
         edited = wrapper.module.visit(transformer).code
     except cst.ParserSyntaxError:
         raise CannotRewriteError("LibCST cannot parse this statement by itself") from None
+    if transformer.drops_comment:
+        raise CannotRewriteError("a comment inside of the value would be lost")
     if transformer.missing:
         raise CannotRewriteError("the expression cannot be found in LibCST's tree")
     return edited.removesuffix(ending + _SENTINEL) if ending else edited.removesuffix(_SENTINEL)
+
+
+class _Comments(cst.CSTVisitor):
+    """Collects the comments in a tree."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[cst.Comment] = []
+
+    def visit_Comment(self, node: cst.Comment) -> None:
+        """Note a comment."""
+        self.found.append(node)
+
+    @classmethod
+    def of(cls, node: cst.CSTNode) -> list[cst.Comment]:
+        """The comments in a node."""
+        visitor = cls()
+        node.visit(visitor)
+        return visitor.found
 
 
 class _Transformer(cst.CSTTransformer):
@@ -47,6 +68,7 @@ class _Transformer(cst.CSTTransformer):
         positions: Mapping[cst.CSTNode, CodeRange],
     ) -> None:
         super().__init__()
+        self.drops_comment = False
         self._replacements = replacements
         self._changes: dict[cst.CSTNode, Edit] = {}
         expressions = {edit.span: edit for edit in replacements}
@@ -69,6 +91,8 @@ class _Transformer(cst.CSTTransformer):
         read = cst.parse_expression(self._replacements[edit])
         if edit.kind is EditKind.CONDITION:
             return self._conditional(updated_node, read, parentheses=original_node not in self._bare)
+        inner = updated_node.with_changes(lpar=(), rpar=())
+        self.drops_comment = self.drops_comment or bool(_Comments.of(inner))
         # Parentheses stay: they may hold line breaks and comments. A tuple's own belong to the tuple.
         own = isinstance(updated_node, (cst.Tuple, cst.GeneratorExp))
         lpar, rpar = list(updated_node.lpar), list(updated_node.rpar)

@@ -93,6 +93,9 @@ class Flow:
             # A handler may run after any part of its `try`.
             return [b for b in mine if b not in holders.get(child, [])], False
         header = [b for b in mine if self._in_header(b, parent)]
+        if not isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)):
+            # Where the statement's own expressions are evaluated, only a walrus has bound anything yet.
+            header = [b for b in header if isinstance(b.node, ast.NamedExpr) and _position(b.node) < _position(child)]
         if header or not isinstance(parent, _LOOPS) or not isinstance(child, ast.stmt):
             return header, bool(header)
         # A loop comes round again: what stands below the use may have run before it.
@@ -174,6 +177,10 @@ class Flow:
         if isinstance(function, ast.Attribute):
             return isinstance(function.value, ast.Name) and function.value.id in {"sys", "os"}
         return True
+
+
+def _position(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def block_of(parent: ast.AST, child: ast.AST) -> list[ast.stmt] | None:

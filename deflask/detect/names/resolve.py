@@ -51,7 +51,7 @@ class Names:
                 return self._named(node)
             case ast.Attribute():
                 return self._attributes(node.value, node.attr, node)
-            case ast.Call() if (attribute := getattr_name(node)) is not None:
+            case ast.Call() if (attribute := getattr_name(node)) is not None and self._is_builtin(node.func):
                 return self._attributes(node.args[0], attribute, node)
             case ast.Call():
                 return self._results(node)
@@ -68,6 +68,10 @@ class Names:
             case ast.Constant(value=None):
                 return [Origin(Kind.NONE)]
         return []
+
+    def _is_builtin(self, function: ast.expr) -> bool:
+        """Whether a name is that of a builtin, which the file has not taken for something else."""
+        return isinstance(function, ast.Name) and self.index.owner(function.id, self.index.scope_of(function)) is None
 
     def _named(self, node: ast.Name) -> list[Origin]:
         scope = self.index.owner(node.id, self.index.scope_of(node))
@@ -205,7 +209,7 @@ class Names:
 
     def _results(self, call: ast.Call, path: tuple[int, ...] = ()) -> list[Origin]:
         """What a call gives back."""
-        if isinstance(call.func, ast.Name) and call.func.id == "super" and not path:
+        if isinstance(call.func, ast.Name) and call.func.id == "super" and self._is_builtin(call.func) and not path:
             return self._super(call)
         results: list[Origin] = []
         for origin in self.origins(call.func):
