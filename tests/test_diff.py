@@ -23,7 +23,18 @@ FORMS = {
     "form feed": APP.replace(b"\napp.run", b"\n\x0capp.run"),
     "other separators": APP.replace(b"True)", "True)  # a\u2028b\x85c\x1cd".encode()),
 }
-NAMES = ["a b.py", 'quo"te.py', "apo's.py", "back\\slash.py", "ta\tb.py", "new\nline.py", "é.py", "日本/語 x.py", "-x.py", "a/b/c.py"]
+NAMES = [
+    "a b.py",
+    'quo"te.py',
+    "apo's.py",
+    "back\\slash.py",
+    "ta\tb.py",
+    "new\nline.py",
+    "é.py",
+    "日本/語 x.py",
+    "-x.py",
+    "a/b/c.py",
+]
 
 
 def applied(folder: Path, diff: bytes) -> None:
@@ -82,7 +93,9 @@ def test_output(tmp_path: Path) -> None:
     tree(tmp_path, {"app.py": APP, "shop.py": UNSAFE})
     done = deflask(tmp_path, "diff")
     assert done.code == 1
-    assert done.text.startswith("--- a/app.py\n+++ b/app.py\n@@ -1,5 +1,8 @@\n+import os\n+\n from flask import Flask\n")
+    assert done.text.startswith(
+        "--- a/app.py\n+++ b/app.py\n@@ -1,5 +1,8 @@\n+import os\n+\n from flask import Flask\n"
+    )
     assert "shop.py" not in done.text
     remains, note, summary = done.err.splitlines()
     assert remains.startswith("shop.py:4 DF101 ")
@@ -96,7 +109,9 @@ def test_output(tmp_path: Path) -> None:
 def test_unsafe_fixes(tmp_path: Path) -> None:
     tree(tmp_path, {"shop.py": UNSAFE})
     assert deflask(tmp_path, "diff").out == b""
-    assert b'+    app.run(debug=os.environ.get("FLASK_DEBUG") == "1")\n' in deflask(tmp_path, "diff", "--unsafe-fixes").out
+    assert (
+        b'+    app.run(debug=os.environ.get("FLASK_DEBUG") == "1")\n' in deflask(tmp_path, "diff", "--unsafe-fixes").out
+    )
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,10 @@ def test_not_with_other_paths(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])
 def test_closed_stream(tmp_path: Path, closed: str) -> None:
-    """A daemon may start a program with its standard streams closed: that is an input, and no reason for a traceback."""
+    """A daemon may start a program with its standard streams closed, which is no reason for a traceback."""
     script = f'exec "$0" -m deflask check - {closed}'
-    done = subprocess.run(["sh", "-c", script, sys.executable], cwd=tmp_path, input=APP, capture_output=True, check=False)
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable], cwd=tmp_path, input=APP, capture_output=True, check=False
+    )
     assert b"Traceback" not in done.stderr
     assert done.returncode in (1, 2)

@@ -59,7 +59,12 @@ def _run(action: str, options: dict[str, object]) -> None:
     # What a command needs is imported by the command: help and version start at once.
     from deflask.cli.run import run
 
-    sys.exit(run(action, options))
+    try:
+        sys.exit(run(action, options))
+    except KeyboardInterrupt:
+        # Before click sees it, which would print an empty line first.
+        click.echo("error: interrupted", err=True)
+        sys.exit(130)
 
 
 def main() -> None:
@@ -72,9 +77,6 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"error: {' '.join(error.format_message().split())}", err=True)
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("error: interrupted", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has gone, which is its right; Python must not notice it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
