@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deflask.detect.project import Project, Projects
 from deflask.files.discovery import Found, discover
-from deflask.files.source import SourceError
+from deflask.files.source import SourceError, paused_collector
 from deflask.files.write import WriteError, write
 from deflask.model import FileResult, Finding, Settings, Status, Summary
 from deflask.rewrite.errors import UnprovedError
@@ -122,7 +122,8 @@ def _read_and(work: _Work, path: str, settings: Settings, project_of: FindProjec
 def _guarded(work: _Work, data: bytes, path: str, settings: Settings, project_of: FindProject) -> FileResult:
     """One file's trouble is one file's result, whatever it is."""
     try:
-        return work(data, path, settings, project_of)
+        with paused_collector():
+            return work(data, path, settings, project_of)
     except (SourceError, WriteError) as error:
         return FileResult(path, Status.ERROR, error=str(error))
     except RecursionError:

@@ -28,6 +28,8 @@ _COMMANDS = re.compile(
     re.IGNORECASE,
 )
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
+_IMPORT_LINES = re.compile(rb"\b(?:import|from)\b[^\n]*")
+_WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -63,6 +65,7 @@ class Project:
     walk: Callable[[str], Iterable[str]] = walk_files
     """All files below a folder."""
     _files: list[str] | None = None
+    _mentions: dict[str, list[str]] | None = None
     _imports_flask: bool | None = None
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
@@ -93,6 +96,16 @@ class Project:
             looked_at = (path for path in self.walk(self.root) if _is_looked_at(os.path.basename(path)))
             self._files = list(islice(looked_at, MOST_FILES))
         return self._files
+
+    def mentioning(self, word: str) -> list[str]:
+        """The files in which a word stands on a line behind `import`, or `from`."""
+        if self._mentions is None:
+            self._mentions = {}
+            for path in self.files():
+                lines = _IMPORT_LINES.findall(self.read(path) or b"")
+                for found in set(_WORDS.findall(b" ".join(lines))):
+                    self._mentions.setdefault(found.decode(), []).append(path)
+        return self._mentions.get(word, [])
 
     def imports_flask(self) -> bool:
         """Whether any file of the project imports Flask or an extension of it."""

@@ -17,12 +17,10 @@ def starter(module: Module) -> str | None:
     if module.project is None:
         return None
     stem = os.path.basename(module.location).removesuffix(".py")
-    mentions = re.compile(rb"\bimport\b[^\n]*\b" + re.escape(os.fsencode(stem)) + rb"\b")
-    for path in module.project.files():
+    for path in module.project.mentioning(stem):
         if path == module.location:
             continue
-        data = module.project.read(path) or b""
-        if mentions.search(data) and (_imports(path, module) if path.endswith(".py") else _runs(data, module)):
+        if _imports(path, module) if path.endswith(".py") else _runs(path, module):
             return os.path.relpath(path, module.project.root).replace(os.sep, "/")
     return None
 
@@ -47,7 +45,9 @@ def _imports(path: str, module: Module) -> bool:
     return False
 
 
-def _runs(data: bytes, module: Module) -> bool:
+def _runs(path: str, module: Module) -> bool:
     """Whether a file holds a command such as `python -c "import server"` for the module."""
+    assert module.project is not None
     place = os.path.splitext(module.location)[0].replace(os.sep, "/")
-    return any(f"/{place}".endswith("/" + found[1].decode().replace(".", "/")) for found in _COMMAND.finditer(data))
+    commands = _COMMAND.finditer(module.project.read(path) or b"")
+    return any(f"/{place}".endswith("/" + found[1].decode().replace(".", "/")) for found in commands)
