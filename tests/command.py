@@ -95,7 +95,7 @@ def _stream(data: bytes = b"") -> io.TextIOWrapper:
 def _written(stream: io.TextIOWrapper) -> bytes:
     stream.flush()
     stream.seek(0)
-    return stream.buffer.read()
+    return bytes(stream.buffer.read())
 
 
 @dataclass
