@@ -33,6 +33,7 @@ FILES = [
     ("from flask import Flask\n".encode("utf-16"), "it is UTF-16 or UTF-32"),
     (b"\x7fELF\0\0 flask Flask", "it holds a NUL byte"),
     (b"from flask import Flask\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
+    (b"from flask import Flask\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
     (b"from flask import Flask\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
 ]
 
@@ -50,6 +51,12 @@ def test_file(tmp_path: Path, action: str, data: bytes, cause: str) -> None:
     assert "good.py:5:1: DF101" in done.text
     assert (tmp_path / "bad.py").read_bytes() == data
     assert (tmp_path / "good.py").read_bytes() == (FIXED if action == "fix" else APP)
+
+
+def test_encoding_that_is_no_superset_of_ascii(tmp_path: Path) -> None:
+    """Python runs such a file, so it is rewritten or refused with a reason, but no bug of ours."""
+    tree(tmp_path, {"app.py": b"# coding: unicode_escape\n" + APP})
+    assert "bug of deflask" not in deflask(tmp_path, "fix").err
 
 
 def test_chain_in_the_statement_that_changes(tmp_path: Path) -> None:
@@ -107,6 +114,8 @@ def test_symlink_loop_in_a_folder(tmp_path: Path) -> None:
         (("diff", "--quote-style", "x"), "'--quote-style': 'x' is not one of double, single, preserve"),
         (("fix", "--env-var", "A-B"), "'--env-var': 'A-B' is not the name of an environment variable"),
         (("check", "--output-format", "xml"), "'--output-format': 'xml' is not one of"),
+        (("check", "--exclude", "!"), "'--exclude': '!' "),
+        (("fix", "--extend-exclude", "build,\\"), "'--extend-exclude': '\\\\' "),
         (("check", "--no-such-option"), "No such option"),
         (("chekc",), "No such command 'chekc'"),
         (("check", "-q", "-v"), "--quiet and --verbose exclude each other"),
@@ -144,6 +153,18 @@ def test_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "bad.py").chmod(0)
     done = without_rights(tmp_path, "check", "--isolated", "bad.py", "good.py")
     assert (done.returncode, done.stderr) == (2, "error: bad.py: cannot be read: Permission denied\n")
+    assert "good.py:5:1" in done.stdout
+
+
+@needs_setpriv
+@pytest.mark.parametrize("arguments", [(".",), ("closed", "good.py")])
+def test_unreadable_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """What cannot be looked into is never silently clean, whether it was named or found."""
+    tree(tmp_path, {"closed/bad.py": APP, "good.py": APP})
+    (tmp_path / "closed").chmod(0)
+    done = without_rights(tmp_path, "check", "--isolated", *arguments)
+    (tmp_path / "closed").chmod(0o755)
+    assert (done.returncode, done.stderr) == (2, "error: closed: cannot be read: Permission denied\n")
     assert "good.py:5:1" in done.stdout
 
 

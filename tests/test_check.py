@@ -143,5 +143,5 @@ def test_help_and_version(tmp_path: Path) -> None:
 
 def test_without_a_command(tmp_path: Path) -> None:
     """Help is for reading: its lines stay lines, and it is no error of anything."""
-    done = process(tmp_path)
-    assert (done.text + done.err).startswith("Usage: ")
+    for done in (process(tmp_path), deflask(tmp_path)):
+        assert (done.text + done.err).startswith("Usage: ")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from deflask.files.discovery import discover
+from deflask.model import Settings
 from tests.command import APP, deflask, git, tree
 
 SEVERAL = ["app.py", "tool.pyw", "site.wsgi", "sub/app.py", "sub/deep/app.py"]
@@ -33,8 +36,32 @@ def test_named_files_are_always_read(folder: Path) -> None:
     assert found(folder, "readme.txt", "venv/app.py", "--exclude", "readme.txt") == ["readme.txt", "venv/app.py"]
 
 
+@pytest.mark.parametrize("repository", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+def test_named_files_are_read_beside_their_folder(folder: Path, last: bool, repository: bool) -> None:
+    """What a folder leaves out is still taken by its name, before or after it."""
+    if repository:
+        git(folder, "init", "--quiet")
+    tree(folder, {"build/app.py": APP, "old.py": APP})
+    (folder / "link.py").symlink_to("app.py")
+    named = ["build/app.py", "link.py", "old.py"]
+    arguments = [".", *named] if last else [*named, "."]
+    assert found(folder, *arguments, "--exclude", "old.py") == sorted([*SEVERAL, *named])
+
+
 def test_each_file_once(folder: Path) -> None:
     assert found(folder, "app.py", ".", "./app.py", "sub/../app.py") == sorted(SEVERAL)
+
+
+def test_each_file_once_by_absolute_names(folder: Path) -> None:
+    assert found(folder, "app.py", folder / "app.py") == ["app.py"]
+
+
+def test_pipe_is_no_source(folder: Path) -> None:
+    """Whoever opens a named pipe waits for somebody to write to it, maybe forever."""
+    os.mkfifo(folder / "pipe.py")
+    taken = [each.path for each in discover([str(folder)], lambda path: Settings()) if each.skipped is None]
+    assert sorted(taken) == sorted(str(folder / name) for name in SEVERAL)
 
 
 def test_nested_gitignore_without_git(folder: Path) -> None:
@@ -45,6 +72,18 @@ def test_nested_gitignore_without_git(folder: Path) -> None:
     tree(folder, {"sub/deep/b.py": APP})
     assert found(folder) == ["app.py", "site.wsgi", "sub/deep/app.py"]
     assert "out/app.py" in found(folder, "--no-respect-gitignore")
+
+
+@pytest.mark.parametrize("text", ["!\n", "/\n!/\n", "[\n", "\\\n", "a[z-\n", "\ufeff# comment\r\n\r\n", "caf\udce9\n"])
+def test_gitignore_that_says_nothing(folder: Path, text: str) -> None:
+    """A pattern that git passes over is passed over."""
+    (folder / ".gitignore").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert found(folder) == sorted(SEVERAL)
+
+
+def test_gitignore_that_leads_nowhere(folder: Path) -> None:
+    (folder / ".gitignore").symlink_to("nowhere")
+    assert found(folder) == sorted(SEVERAL)
 
 
 def test_git_repository(folder: Path) -> None:
@@ -89,6 +128,13 @@ def test_patterns(folder: Path, patterns: tuple[str, ...], left: list[str]) -> N
 def test_patterns_of_a_file_are_relative_to_it(folder: Path) -> None:
     tree(folder, {"pyproject.toml": '[tool.deflask]\nextend-exclude = ["/sub/deep"]\n'})
     assert found(folder / "sub") == ["app.py"]
+
+
+def test_patterns_of_the_nearest_file(folder: Path) -> None:
+    """A project inside of another has its own exclusions, from wherever the run starts."""
+    tree(folder, {"sub/pyproject.toml": '[tool.deflask]\nexclude = ["/app.py"]\n'})
+    assert found(folder, "sub") == ["sub/deep/app.py"]
+    assert found(folder) == ["app.py", "site.wsgi", "sub/deep/app.py", "tool.pyw"]
 
 
 def test_symlinks(folder: Path) -> None:

@@ -72,8 +72,11 @@ def test_broken_pipe(tmp_path: Path) -> None:
 
 def test_interrupt(tmp_path: Path) -> None:
     """Ctrl-C ends in one line."""
+    # A shell starts what it puts into the background with the signal ignored; the tests may run there.
+    restore = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"{restore}; from deflask.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "deflask", "fix", "-"],
+        [sys.executable, "-c", script, "fix", "-"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,

@@ -137,7 +137,8 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
         owner = names.index.parents[origin.definition]
         return not (isinstance(owner, ast.ClassDef) and _is_flask(owner, names))
     if origin.kind is not Kind.REFERENCE:
-        return False
+        # A parameter, say: in a file about another framework it is not Flask's.
+        return not imports_flask(module) and _imports_another(module)
     root = origin.name.partition(".")[0].removesuffix("()")
     if root in NOT_FLASK or root in sys.stdlib_module_names or root == "builtins":
         return True
@@ -156,6 +157,14 @@ def _is_flask(cls: ast.ClassDef, names: Names) -> bool:
     inherited = Origin(Kind.INSTANCE, cls.name, cls, cls, names)
     members = attribute(names, inherited, "wsgi_app", cls)
     return any(member.name.startswith("flask.Flask()") for member in members)
+
+
+def _imports_another(module: Module) -> bool:
+    return any(
+        binding.how is Bound.IMPORT and binding.target.partition(".")[0] in NOT_FLASK
+        for bindings in module.index.scopes[module.source.tree].bindings.values()
+        for binding in bindings
+    )
 
 
 def imports_flask(module: Module) -> bool:

@@ -96,9 +96,10 @@ class Source:
     def indent(self) -> str:
         """The first indentation in the file, four spaces where there is none."""
         for statement in self.tree.body:
-            body = statement.cases[0].body if isinstance(statement, ast.Match) else getattr(statement, "body", [])
-            for first in body[:1]:
-                margin = self.lines[first.lineno - 1][: first.col_offset]
+            inner = [case.pattern for case in statement.cases] if isinstance(statement, ast.Match) else []
+            for first in (inner or getattr(statement, "body", []))[:1]:
+                line = self.lines[first.lineno - 1][: first.col_offset]
+                margin = line[: len(line) - len(line.lstrip(b" \t"))]
                 if margin and not margin.strip(b" \t"):
                     return margin.decode("ascii")
         return "    "

@@ -6,8 +6,9 @@ import ast
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from deflask.detect.entry_points import CLASSES
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, inside
+from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, block_of, inside
 from deflask.detect.starters import starter
 from deflask.detect.values.reach import calls_of
 
@@ -74,6 +75,8 @@ def _statement(site: _Site, module: Module) -> ast.stmt:
     """The statement to wrap, from the outermost inwards. Raises _LeftError."""
     if not module.as_script.reached(site.node).possible:
         raise _LeftError("it runs only when the module is imported")
+    if "__name__" in module.index.scopes[module.source.tree].bindings:
+        raise _LeftError("the module sets __name__ itself")
     chain = [node for node in (site.node, *module.index.ancestors(site.node)) if isinstance(node, ast.stmt)]
     for node in chain:
         if isinstance(node, ast.ClassDef):
@@ -100,21 +103,28 @@ def _is_elif(statement: ast.stmt, module: Module) -> bool:
 
 
 def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
-    parent = module.index.parents[statement]
-    for block in (getattr(parent, name, []) for name in ("body", "orelse", "finalbody")):
-        if isinstance(block, list) and statement in block:
-            position = block.index(statement)
-            before, after = block[position - 1 : position], block[position + 1 : position + 2]
-            shares = (before and before[0].end_lineno == statement.lineno) or (
-                after and after[0].lineno == statement.end_lineno
-            )
-            if shares:
-                raise _LeftError("other code shares its line")
+    lines = module.source.lines
+    before = lines[statement.lineno - 1][: statement.col_offset]
+    joined = statement.lineno > 1 and lines[statement.lineno - 2].rstrip(b"\r\n").endswith(b"\\")
+    block = block_of(module.index.parents[statement], statement) or []
+    following = block[block.index(statement) + 1 : block.index(statement) + 2]
+    shares = any(after.lineno == statement.end_lineno for after in following)
+    shares = shares or _joins_next(statement, following, lines)
+    first = not before.strip() or (before.rstrip().endswith(b":") and block[0] is statement)
+    if shares or joined or not first:
+        raise _LeftError("other code shares its line")
     return statement
+
+
+def _joins_next(statement: ast.stmt, following: list[ast.stmt], lines: list[bytes]) -> bool:
+    """Whether a backslash behind a semicolon joins the next statement to the line."""
+    rest = lines[(statement.end_lineno or statement.lineno) - 1][statement.end_col_offset or 0 :]
+    return bool(following) and b"#" not in rest and b";" in rest and rest.rstrip(b"\r\n").endswith(b"\\")
 
 
 def _read_elsewhere(parts: tuple[ast.AST, ...], module: Module) -> str | None:
     """Why something else needs what a statement, or a function that it calls, binds in the module; None if nothing."""
+    parts = (parts[0], *_reached_functions(parts, module))
     within = {node for part in parts for node in ast.walk(part)}
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(parts[0])):
         return f"{_BINDS} names by a star import"
@@ -126,6 +136,20 @@ def _read_elsewhere(parts: tuple[ast.AST, ...], module: Module) -> str | None:
             result = any(binding.node is parts[0] for binding in mine) and not hasattr(parts[0], "body")
             return f"its result {name} is used later" if result else f"{_BINDS} {name}, which is read elsewhere"
     return None
+
+
+def _reached_functions(parts: tuple[ast.AST, ...], module: Module) -> list[ast.AST]:
+    """The functions of the file that some parts of it call, and those that these call."""
+    found = list(parts[1:])
+    pending = list(parts)
+    while pending:
+        for node in ast.walk(pending.pop()):
+            for origin in module.names.origins(node.func) if isinstance(node, ast.Call) else ():
+                function = origin.definition
+                if isinstance(function, FUNCTIONS) and function not in found and function in module.index.scopes:
+                    found.append(function)
+                    pending.append(function)
+    return found
 
 
 def _read_by_others(name: str, within: set[ast.AST], others: list[Binding], module: Module) -> bool:
@@ -153,7 +177,10 @@ def _exported(module: Module) -> set[str]:
 
 def _is_an_app(binding: Binding, module: Module) -> bool:
     """A WSGI server imports a Flask app from the module by its name."""
-    if binding.how is not Bound.VALUE or binding.value is None or binding.path:
+    value = binding.expression
+    if binding.how is not Bound.VALUE or value is None:
         return False
-    origins = module.names.origins(binding.value)
-    return any(origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" for origin in origins)
+    return any(
+        origin.kind is Kind.INSTANCE and (origin.name in CLASSES.values() or origin.definition is not None)
+        for origin in module.names.origins(value)
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from deflask.detect.module import Module
 from deflask.detect.names import FUNCTIONS, Binding, Bound, Scope, block_of
+from deflask.files.source import Group
 
 # What a program may have imported, and how a variable is read through it.
 _GETTERS = {"os": "{name}.environ.get", "os.environ": "{name}.get", "os.getenv": "{name}"}
@@ -51,7 +53,7 @@ def _usable(name: str, target: str, node: ast.AST, scope: Scope, module: Module)
     if owner is None:
         return False
     bindings, certain = module.names.flow.reaching(name, node, owner)
-    return certain and all(_certain(binding, target, node, module) for binding in bindings)
+    return certain and bool(bindings) and all(_certain(binding, target, node, module) for binding in bindings)
 
 
 def _certain(binding: Binding, target: str, node: ast.AST, module: Module) -> bool:
@@ -90,8 +92,13 @@ def redundant(statement: str, module: Module) -> list[ast.stmt]:
     return [
         group.statements[0]
         for group in module.source.groups
-        if len(group.statements) == 1 and _is_import_os(group.statements[0])
+        if len(group.statements) == 1 and _is_import_os(group.statements[0]) and _plain(group, module)
     ]
+
+
+def _plain(group: Group, module: Module) -> bool:
+    """Whether nobody has said anything about the line but that a linter should not."""
+    return re.fullmatch(r"import\s+os\s*(?:#\s*noqa.*)?", module.source.text(group.first).strip()) is not None
 
 
 def _is_import_os(statement: ast.stmt) -> bool:

@@ -49,7 +49,7 @@ def value_hit(flag: Flag, module: Module, effect: str, notes: tuple[str, ...] = 
     if not reached.possible:
         return None
     answer = module.evaluate(value)
-    applicability, reason = _certainty(flag, answer)
+    applicability, reason = _certainty(flag, answer, module)
     if flag.entry.serves and _reloads(flag, module):
         notes += (RELOADER_NOTE,)
     return Hit(
@@ -66,10 +66,24 @@ def value_hit(flag: Flag, module: Module, effect: str, notes: tuple[str, ...] = 
     )
 
 
-def _certainty(flag: Flag, answer: Answer) -> tuple[Applicability, str | None]:
+def _certainty(flag: Flag, answer: Answer, module: Module) -> tuple[Applicability, str | None]:
+    if (does := effect(flag.value, answer, module)) is not None:
+        return does
     if not flag.proved:
         return Applicability.UNSAFE, "its receiver cannot be resolved"
     return (Applicability.UNSAFE, no_longer(answer.reads)) if answer.reads else (Applicability.SAFE, None)
+
+
+def effect(value: ast.expr | None, answer: Answer, module: Module) -> tuple[Applicability, str] | None:
+    """The reason against a fix that would take more than the decision away."""
+    for node in ast.walk(value) if value is not None else ():
+        if isinstance(node, (ast.Await, ast.Yield, ast.YieldFrom)):
+            return Applicability.MANUAL, "its value waits or yields"
+        if isinstance(node, ast.NamedExpr) and module.index.loads.get(node.target.id):
+            return Applicability.MANUAL, f"its value binds {node.target.id}, which is read elsewhere"
+        if isinstance(node, ast.Call) and not answer.known:
+            return Applicability.UNSAFE, "its value calls something that would no longer be called"
+    return None
 
 
 def no_longer(reads: frozenset[str]) -> str:

@@ -33,8 +33,9 @@ from deflask.detect.entry_points import triggers
 from deflask.detect.flags import flags
 from deflask.detect.module import Module
 from deflask.detect.names import Kind, Origin, attribute, block_of
+from deflask.detect.values import Answer
 from deflask.model import Applicability, EditKind
-from deflask.rules._hit import Change, Hit, no_longer
+from deflask.rules._hit import Change, Hit, effect, no_longer
 from deflask.rules._tests import is_test_code
 
 CODE = "DF103"
@@ -62,7 +63,7 @@ def check(module: Module) -> Iterator[Hit]:
         if not reached.possible or (explicit and all(explicit)) or _is_set_again(found, apps, module):
             continue
         answer = module.evaluate(found.value)
-        applicability, reason = _certainty(found, bool(explicit), answer.reads)
+        applicability, reason = _certainty(found, bool(explicit), answer, module)
         yield Hit(
             node=found.statement,
             message=f"`{ast.unparse(found.app)}.debug` is on with nothing set",
@@ -75,12 +76,14 @@ def check(module: Module) -> Iterator[Hit]:
         )
 
 
-def _certainty(found: _Assignment, runs: bool, reads: frozenset[str]) -> tuple[Applicability, str | None]:
+def _certainty(found: _Assignment, runs: bool, answer: Answer, module: Module) -> tuple[Applicability, str | None]:
     if isinstance(found.statement, ast.Assign) and len(found.statement.targets) > 1:
         return Applicability.MANUAL, "the same value goes to another name as well"
+    if (does := effect(found.value, answer, module)) is not None:
+        return does
     if not runs:
         return Applicability.UNSAFE, "no run of the app is in view that would use it"
-    return (Applicability.UNSAFE, no_longer(reads)) if reads else (Applicability.SAFE, None)
+    return (Applicability.UNSAFE, no_longer(answer.reads)) if answer.reads else (Applicability.SAFE, None)
 
 
 def _assignments(module: Module) -> Iterator[_Assignment]:

@@ -36,6 +36,7 @@ def _record(index: Index, node: ast.AST, scope: Scope) -> None:
         declared.update(node.names)
     elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
         index.stars.append("." * node.level + (node.module or ""))
+        index.star_lines.append(node.lineno)
     elif isinstance(node, SCOPES) and not isinstance(node, ast.Module):
         _record_scope(index, node, scope)
     else:

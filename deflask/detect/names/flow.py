@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,12 @@ from deflask.detect.names.index import Binding, Bound, Index, Scope
 from deflask.model import Truth
 
 Decide = Callable[[ast.expr], Truth]
+if sys.version_info >= (3, 11):
+    TryNode = ast.Try | ast.TryStar
+    TRIES = (ast.Try, ast.TryStar)
+else:
+    TryNode = ast.Try
+    TRIES = (ast.Try,)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _EXITS = {"exit", "quit", "_exit", "abort"}
 
@@ -85,7 +92,7 @@ class Flow:
     ) -> tuple[list[Binding], bool]:
         """What a compound statement itself contributes to a use in its part `child`."""
         mine = holders.get(parent, [])
-        if isinstance(parent, ast.Try):
+        if isinstance(parent, TRIES):
             if child in parent.body:
                 return [], False
             if child in parent.orelse:
@@ -120,7 +127,7 @@ class Flow:
 
     def _in_statement(self, statement: ast.stmt, holders: dict[ast.AST, list[Binding]]) -> tuple[list[Binding], bool]:
         own = [b for b in holders[statement] if self._in_header(b, statement)]
-        if isinstance(statement, ast.Try):
+        if isinstance(statement, TRIES):
             return self._in_try(statement, holders)
         if isinstance(statement, ast.If):
             found, certain = self._in_branches(self.taken(statement), holders)
@@ -144,32 +151,38 @@ class Flow:
     def _in_branches(
         self, branches: list[list[ast.stmt]], holders: dict[ast.AST, list[Binding]]
     ) -> tuple[list[Binding], bool]:
-        results = [self._in_block(branch, holders) for branch in branches if not self.leaves(branch)]
+        # `break` and `continue` only leave a loop, behind which their bindings are in force.
+        results = [self._in_block(branch, holders) for branch in branches if not self.leaves(branch, for_good=True)]
         found = [binding for bindings, _ in results for binding in bindings]
         return found, all(certain for _, certain in results)
 
-    def _in_try(self, statement: ast.Try, holders: dict[ast.AST, list[Binding]]) -> tuple[list[Binding], bool]:
+    def _in_try(self, statement: TryNode, holders: dict[ast.AST, list[Binding]]) -> tuple[list[Binding], bool]:
         last, certain = self._in_block(statement.finalbody, holders)
         if certain:
             return last, True
         handlers = [handler.body for handler in statement.handlers]
         found, certain = self._in_branches([[*statement.body, *statement.orelse], *handlers], holders)
+        # What raises may have bound something before, and a handler binds the exception.
+        inside = [b for part in (*statement.body, *statement.handlers) for b in holders.get(part, [])]
+        found += [b for b in inside if statement.handlers and b not in found]
         return last + found, certain
 
-    def leaves(self, block: list[ast.stmt]) -> bool:
-        """Whether control never comes out at the end of a block."""
-        return any(self._leaves(statement) for statement in block)
+    def leaves(self, block: list[ast.stmt], for_good: bool = False) -> bool:
+        """Whether control never comes out at the end of a block; `for_good`, whether not behind a loop either."""
+        return any(self._leaves(statement, for_good) for statement in block)
 
-    def _leaves(self, statement: ast.stmt) -> bool:
+    def _leaves(self, statement: ast.stmt, for_good: bool) -> bool:
         match statement:
-            case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
+            case ast.Return() | ast.Raise():
                 return True
+            case ast.Continue() | ast.Break():
+                return not for_good
             case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
                 return name in _EXITS and isinstance(statement.value, ast.Call) and self._is_exit(statement.value.func)
             case ast.If():
-                return all(self.leaves(block) for block in self.taken(statement))
+                return all(self.leaves(block, for_good) for block in self.taken(statement))
             case ast.With() | ast.AsyncWith():
-                return self.leaves(statement.body)
+                return self.leaves(statement.body, for_good)
         return False
 
     def _is_exit(self, function: ast.expr) -> bool:

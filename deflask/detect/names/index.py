@@ -73,6 +73,7 @@ class Index:
     """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
+    star_lines: list[int] = field(default_factory=list)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""

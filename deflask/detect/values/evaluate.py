@@ -43,7 +43,10 @@ class Evaluator:
         """What the expression comes to; UNKNOWN while it is being evaluated (cycles)."""
         if node not in self._answers:
             self._answers[node] = unknown()
-            answer = self._evaluate(node)
+            try:
+                answer = self._evaluate(node)
+            except RecursionError:
+                answer = unknown()
             if answer.truth is Truth.UNKNOWN and not answer.configured and _telling(node):
                 answer = replace(answer, configured=True)
             self._answers[node] = answer
@@ -82,6 +85,10 @@ class Evaluator:
                 return known("__main__" if self.main else _IMPORTED)
             return known(True) if node.id == "__debug__" else unknown()
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
+        lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
+        if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
+            # A star import below may have bound the name anew.
+            return unknown(configured=True)
         return join(self.bound(binding) for binding in bindings)
 
     def _imported(self, name: str) -> Answer:
