@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from deflask.files.discovery import is_pattern
 from deflask.files.sorting import force_sort_within_sections
+from deflask.files.toml import parse_toml
 from deflask.model import Settings
 
 QUOTE_STYLES: Final = ("double", "single", "preserve")
@@ -46,7 +47,13 @@ class Configuration:
         absolute = os.path.abspath(path)
         folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
         if folder not in self._by_folder:
-            settings = replace(self._configured(folder), **self.overrides)
+            configured = self._configured(folder)
+            added = {
+                name: (*getattr(configured, name), *self.overrides[name])
+                for name in ("extend_select", "extend_exclude")
+                if name in self.overrides
+            }
+            settings = replace(configured, **{**self.overrides, **added})
             sorts = self.rewriting and not self.isolated and force_sort_within_sections(folder)
             self._by_folder[folder] = replace(settings, force_sort_within_sections=sorts)
         return self._by_folder[folder]
@@ -93,15 +100,6 @@ def _read(path: str) -> Settings | None:
     return replace(settings_from(table, path), root=os.path.dirname(os.path.abspath(path)))
 
 
-def parse_toml(data: bytes) -> dict[str, Any]:
-    """A TOML document. Raises ValueError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(data.decode("utf-8"))
-
-
 def settings_from(table: Mapping[str, Any], path: str) -> Settings:
     """The settings that a table of keys and values means. Raises ConfigError, which names `path`."""
     chosen: dict[str, Any] = {}
@@ -125,7 +123,7 @@ def _checked(key: str, value: object) -> object:
         return value
     if key in _LISTS:
         texts = strings(value)
-        return checked_selectors(texts) if key in _SELECTORS else texts
+        return checked_selectors(texts) if key in _SELECTORS else checked_patterns(texts)
     if key == "per-file-ignores":
         if not isinstance(value, dict):
             raise ValueError("not a table of patterns and rules")
@@ -147,6 +145,14 @@ def strings(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("not a list of strings")
     return tuple(value)
+
+
+def checked_patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Patterns in the language of .gitignore. Raises ValueError."""
+    for pattern in patterns:
+        if not is_pattern(pattern):
+            raise ValueError(f"{pattern!r} is not a pattern as in .gitignore")
+    return patterns
 
 
 def checked_selectors(selectors: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
-from deflask.config import parse_toml, settings_from
+from deflask.config import settings_from
 from deflask.engine import fix_source
+from deflask.files.toml import parse_toml
 from deflask.model import FileResult, Finding, Settings, Status
 from deflask.rules import load
 

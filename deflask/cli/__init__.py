@@ -84,3 +84,6 @@ def main() -> None:
         # The reader of our output has gone, which is its right; Python must not notice it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"error: {error.strerror or error}", err=True)
+        sys.exit(2)

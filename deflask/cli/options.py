@@ -17,6 +17,14 @@ def _list(_: click.Context, parameter: click.Parameter, values: tuple[str, ...])
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip()) if values else None
 
 
+def _patterns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
+    from deflask.config import checked_patterns
+
+    with _reporting(context, parameter):
+        patterns = _list(context, parameter, values)
+        return checked_patterns(patterns) if patterns is not None else None
+
+
 def _rules(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
     from deflask.config import checked_selectors
 
@@ -45,8 +53,8 @@ _COMMON = (
     click.option("--select", multiple=True, metavar="RULES", callback=_rules, help="Only these rules, as DF1."),
     click.option("--extend-select", multiple=True, metavar="RULES", callback=_rules, help="These rules, too."),
     click.option("--ignore", multiple=True, metavar="RULES", callback=_rules, help="Not these rules."),
-    click.option("--exclude", multiple=True, metavar="PATTERNS", callback=_list, help="Leave out, as in .gitignore."),
-    click.option("--extend-exclude", multiple=True, metavar="PATTERNS", callback=_list, help="Leave out these, too."),
+    click.option("--exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="Leave these out."),
+    click.option("--extend-exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="These, too."),
     click.option("--no-respect-gitignore", is_flag=True, default=None, help="Look at ignored files, too."),
     click.option("--ignore-suppressions", is_flag=True, default=None, help="Report what comments silence, too."),
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Count and apply unsafe fixes, too."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TextIO
@@ -24,6 +24,7 @@ _WORK = {
     "diff": engine.diff_file,
     "fix": engine.fix_file,
 }
+_CONFIGURATION = "configuration: "
 _OVERRIDES = (
     "select extend_select ignore exclude extend_exclude no_respect_gitignore ignore_suppressions unsafe_fixes "
     "env_var no_guard quote_style"
@@ -98,7 +99,7 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
         name = invocation.stdin_filename or "-"
         settings = configuration.settings_for(name if invocation.stdin_filename else ".")
         return [_of_stdin(invocation.action, source, name, settings)], source
-    found = list(discover(invocation.paths, configuration.settings_for))
+    found = list(discover(invocation.paths, _settings_to_look_with(configuration)))
     if invocation.verbose:
         for each in (each for each in found if each.skipped):
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
@@ -120,13 +121,37 @@ def _of_stdin(action: str, source: bytes, name: str, settings: Settings) -> File
 
 def _of_file(action: str, found: Found, configuration: Configuration, projects: Projects) -> FileResult:
     looked_past = engine.without_looking(found)
-    return looked_past or _WORK[action](found.path, configuration.settings_for(found.path), projects.of)
+    if looked_past is not None:
+        return looked_past
+    try:
+        settings = configuration.settings_for(found.path)
+    except ConfigError as error:
+        return FileResult(found.path, Status.ERROR, error=f"{_CONFIGURATION}{error}")
+    return _WORK[action](found.path, settings, projects.of)
+
+
+def _settings_to_look_with(configuration: Configuration) -> Callable[[str], Settings]:
+    """Where a configuration is broken, its files are looked for as if there were none, to be reported one by one."""
+
+    def settings_for(path: str) -> Settings:
+        try:
+            return configuration.settings_for(path)
+        except ConfigError:
+            return Settings()
+
+    return settings_for
 
 
 def _errors(results: Iterable[FileResult]) -> None:
+    lines = []
     for result in results:
         if result.status is Status.ERROR:
-            click.echo(f"error: {visible(result.path)}: {visible(result.error or '')}", err=True)
+            text = result.error or ""
+            # What is wrong with a configuration is said once, not for each of its files.
+            own = text.startswith(_CONFIGURATION)
+            lines.append(text.removeprefix(_CONFIGURATION) if own else f"{result.path}: {text}")
+    for line in dict.fromkeys(lines):
+        click.echo(f"error: {visible(line)}", err=True)
 
 
 def _print(invocation: Invocation, report: Report, source: bytes | None) -> None:
@@ -139,7 +164,7 @@ def _print(invocation: Invocation, report: Report, source: bytes | None) -> None
         _put(invocation, b"".join(_diffs(report, invocation.color)))
         _remains(invocation, report)
     else:
-        _put(invocation, os.fsencode(_rendered(invocation, report)))
+        _put(invocation, _rendered(invocation, report).encode("utf-8", "surrogateescape"))
 
 
 def _rendered(invocation: Invocation, report: Report) -> str:

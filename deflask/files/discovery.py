@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from deflask.model import Settings
@@ -39,9 +40,10 @@ def discover(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> I
     seen: set[str] = set()
     for path in paths:
         for found in _below(path, settings_for):
-            name = os.path.normpath(found.path)
+            name = os.path.abspath(found.path)
             if name not in seen:
-                seen.add(name)
+                # What is left out here may be named later.
+                seen.update([name] if found.skipped is None else [])
                 yield found
 
 
@@ -55,9 +57,8 @@ def _below(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Found
     except (OSError, ValueError) as error:
         yield Found(path, error=_cause(error))
         return
-    settings = settings_for(path)
     count = 0
-    for found in _folder(path, settings):
+    for found in _folder(path, settings_for):
         count += found.skipped is None
         yield found
     if not count:
@@ -72,20 +73,22 @@ def _cause(error: OSError | ValueError) -> str:
     return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
-def _folder(folder: str, settings: Settings) -> Iterator[Found]:
-    excluded = excluder(settings)
+def _folder(folder: str, settings_for: Callable[[str], Settings]) -> Iterator[Found]:
+    settings = settings_for(folder)
+    unreadable: list[OSError] = []
     listed = None if settings.no_respect_gitignore else _git_files(folder)
-    names = listed if listed is not None else _walk(folder, settings)
+    names = listed if listed is not None else _walk(folder, settings, unreadable.append)
     for name in names:
         path = os.path.join(folder, name) if folder != "." else name
         if not name.endswith(SUFFIXES):
             continue
-        if any(part in ALWAYS_EXCLUDED for part in name.split(os.sep)[:-1]) or excluded(path):
+        if any(part in ALWAYS_EXCLUDED for part in name.split(os.sep)[:-1]) or _is_excluded(path, settings_for):
             yield Found(path, skipped="excluded")
         elif os.path.islink(path):
             yield _link(path)
-        elif listed is None or os.path.isfile(path):
+        elif os.path.isfile(path):
             yield Found(path)
+    yield from (Found(os.path.normpath(error.filename), error=_cause(error)) for error in unreadable)
 
 
 def _link(path: str) -> Found:
@@ -102,27 +105,33 @@ def _git_files(folder: str) -> list[str] | None:
     """What git tracks below a folder, or does not ignore; None outside of a repository."""
     # A repository's own configuration could name a program to run here.
     git = ["git", "-C", folder, "-c", "core.fsmonitor=false"]
+    # A hook that runs us tells git of its own repository by these.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(
             [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             capture_output=True,
             timeout=_TIMEOUT,
             check=False,
+            env=environment,
         )
         if done.returncode:
             return None
         # A folder that is itself ignored was named all the same.
-        if not done.stdout and not subprocess.run([*git, "check-ignore", "-q", "."], check=False).returncode:
+        if (
+            not done.stdout
+            and not subprocess.run([*git, "check-ignore", "-q", "."], check=False, env=environment).returncode
+        ):
             return None
     except (OSError, subprocess.TimeoutExpired):
         return None
     return sorted({os.fsdecode(name).replace("/", os.sep) for name in done.stdout.split(b"\0") if name})
 
 
-def _walk(folder: str, settings: Settings) -> Iterator[str]:
+def _walk(folder: str, settings: Settings, onerror: Callable[[OSError], None]) -> Iterator[str]:
     """The files below a folder, relative to it, without what the .gitignore files on the way ignore."""
     specs: dict[str, GitIgnoreSpec] = {}
-    for current, folders, files in os.walk(folder):
+    for current, folders, files in os.walk(folder, onerror=onerror):
         below = os.path.relpath(current, folder)
         prefix = "" if below == "." else below + os.sep
         if ".gitignore" in files and not settings.no_respect_gitignore:
@@ -136,8 +145,23 @@ def _walk(folder: str, settings: Settings) -> Iterator[str]:
 def _gitignore(path: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return GitIgnoreSpec.from_lines(file)
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return GitIgnoreSpec.from_lines(line for line in file if is_pattern(line))
+    except OSError:
+        # Git passes over what it cannot read.
+        return GitIgnoreSpec([])
+
+
+def is_pattern(line: str) -> bool:
+    """Whether a line is in the language of .gitignore."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _ignored(name: str, specs: dict[str, GitIgnoreSpec]) -> bool:
@@ -149,18 +173,16 @@ def _ignored(name: str, specs: dict[str, GitIgnoreSpec]) -> bool:
     return ignored
 
 
-def excluder(settings: Settings) -> Callable[[str], bool]:
-    """A function that tells whether the patterns of the settings, in .gitignore's language, exclude a path."""
+def _is_excluded(path: str, settings_for: Callable[[str], Settings]) -> bool:
+    """Whether the patterns of the settings of a file exclude it."""
+    settings = settings_for(path)
     patterns = (*settings.exclude, *settings.extend_exclude)
-    if not patterns:
-        return lambda path: False
+    root = settings.root or os.getcwd()
+    return bool(patterns) and _spec(patterns).match_file(os.path.relpath(os.path.abspath(path), root))
 
+
+@cache
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    spec = GitIgnoreSpec.from_lines(patterns)
-    root = settings.root or os.getcwd()
-
-    def excluded(path: str) -> bool:
-        return spec.match_file(os.path.relpath(os.path.abspath(path), root))
-
-    return excluded
+    return GitIgnoreSpec.from_lines(patterns)

@@ -6,9 +6,20 @@ import configparser
 import os
 from functools import cache
 
+from deflask.files.toml import parse_toml
+
 # Where isort and Ruff look, in the order in which they do; a file without a word on sorting is passed over.
 _TOML = ("ruff.toml", ".ruff.toml", "pyproject.toml")
 _INI = (".isort.cfg", "setup.cfg", "tox.ini")
+
+
+_TABLES = (
+    ("tool", "ruff", "lint", "isort"),
+    ("tool", "ruff", "isort"),
+    ("tool", "isort"),
+    ("lint", "isort"),
+    ("isort",),
+)
 
 
 @cache
@@ -27,10 +38,9 @@ def force_sort_within_sections(folder: str) -> bool:
 
 
 def _says_so(text: str, is_toml: bool) -> bool:
-    """Both spellings of the key, in a section whose name speaks of isort; broken files say nothing."""
+    """Both spellings of the key, where isort and Ruff look for it; broken files say nothing."""
     if is_toml:
-        lines = [line.split("#")[0].replace(" ", "").replace("_", "-") for line in text.splitlines()]
-        return "force-sort-within-sections=true" in lines
+        return _says_so_in_toml(text)
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
@@ -40,3 +50,18 @@ def _says_so(text: str, is_toml: bool) -> bool:
         )
     except (configparser.Error, ValueError):
         return False
+
+
+def _says_so_in_toml(text: str) -> bool:
+    try:
+        document = parse_toml(text.encode())
+    except ValueError:
+        return False
+    for path in _TABLES:
+        table: object = document
+        for key in path:
+            table = table.get(key) if isinstance(table, dict) else None
+        settings = table if isinstance(table, dict) else {}
+        if settings.get("force-sort-within-sections", settings.get("force_sort_within_sections")) is True:
+            return True
+    return False

@@ -16,6 +16,7 @@ from deflask.files.unparsable import explain
 from deflask.model import Span
 
 BOM = b"\xef\xbb\xbf"
+_PRINTABLE = bytes(range(32, 127)) + rb"\n\x41"
 _UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -143,6 +144,8 @@ def parse(data: bytes, path: str) -> Source:
     try:
         encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)
         with quiet_parser():
+            if _PRINTABLE.decode(encoding) != _PRINTABLE.decode("ascii"):
+                raise SourceError(f"its encoding, {encoding}, is no superset of ASCII")
             tree = ast.parse(data, filename=path)
     except (SyntaxError, ValueError, LookupError) as error:
         raise SourceError(explain(data, error)) from None
