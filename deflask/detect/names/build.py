@@ -90,6 +90,9 @@ def _bind(index: Index, binding: Binding, scope: Scope) -> None:
     elif binding.name in scope.declared_nonlocal and scope.parent:
         scope = index.owner(binding.name, scope.parent) or scope
     scope.bindings[binding.name].append(binding)
+    if isinstance(binding.value, (ast.Name, ast.Lambda)):
+        key = binding.value.id if isinstance(binding.value, ast.Name) else binding.value
+        index.aliases[key].add(binding.name)
 
 
 def _bindings(node: ast.AST) -> Iterator[Binding]:

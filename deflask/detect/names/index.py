@@ -73,6 +73,8 @@ class Index:
     """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
+    aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The names that are bound to a name or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
 
     def scope_of(self, node: ast.AST) -> Scope:

@@ -36,6 +36,8 @@ class Reach:
     names: Names
     evaluator: Evaluator
     _visiting: set[ast.AST] = field(default_factory=set)
+    _first_exits: dict[int, int] = field(default_factory=dict)
+    """For each block, by identity, the position of the first statement behind which nothing is reached."""
 
     def reached(self, node: ast.AST) -> Reached:
         """Follow the way from a node out to the module, through the callers that are in view."""
@@ -104,7 +106,10 @@ class Reach:
         block = block_of(parent, child)
         if block is None:
             return False
-        return any(self._leaves(statement) for statement in block[: block.index(child)])  # type: ignore[arg-type]
+        if id(block) not in self._first_exits:
+            exits = (position for position, statement in enumerate(block) if self._leaves(statement))
+            self._first_exits[id(block)] = next(exits, len(block))
+        return self._first_exits[id(block)] < block.index(child)  # type: ignore[arg-type]
 
     def _leaves(self, statement: ast.stmt) -> bool:
         if isinstance(statement, ast.If) and not self.evaluator.main:
@@ -154,12 +159,7 @@ def calls_of(function: FunctionNode, names: Names) -> list[ast.Call]:
     own = {function.name} if not isinstance(function, ast.Lambda) else set()
     if own == {"__init__"} and isinstance(scope.node, ast.ClassDef):
         target, own = scope.node, {scope.node.name}
-    bound = (binding for s in index.scopes.values() for several in s.bindings.values() for binding in several)
-    aliases = {
-        binding.name
-        for binding in bound
-        if binding.value is function or (isinstance(binding.value, ast.Name) and binding.value.id in own)
-    }
+    aliases = {alias for key in (*own, function) for alias in index.aliases.get(key, ())}
     return [
         call
         for name in sorted(own | aliases)
