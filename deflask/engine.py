@@ -124,7 +124,7 @@ def _guarded(work: _Work, data: bytes, path: str, settings: Settings, project_of
     try:
         with paused_collector():
             return work(data, path, settings, project_of)
-    except (SourceError, WriteError) as error:
+    except SourceError as error:
         return FileResult(path, Status.ERROR, error=str(error))
     except RecursionError:
         return FileResult(path, Status.ERROR, error="nested too deeply to be examined")
@@ -186,7 +186,10 @@ def _fix_and_write(data: bytes, path: str, settings: Settings, project_of: FindP
     result = _fix(data, path, settings, project_of)
     if result.output is None:
         return result
-    write(path, data, result.output)
+    try:
+        write(path, data, result.output)
+    except WriteError as error:
+        return replace(result, status=Status.ERROR, error=str(error), diff=None, output=None)
     return fixed(result)
 
 

@@ -62,7 +62,7 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
         finding = _finding(rule, hit, module, settings, readers)
         if finding is None:
             continue
-        if comments and any(comments.covers(rule.code, lines) for lines in _lines(hit, module)):
+        if comments and any(comments.covers(f"{rule.code} {rule.name}", lines) for lines in _lines(hit, module)):
             suppressed += 1
         else:
             findings.append(finding)

@@ -174,6 +174,8 @@ def test_read_only_file(tmp_path: Path) -> None:
     (tmp_path / "bad.py").chmod(0o444)
     done = deflask(tmp_path, "fix")
     assert (done.code, done.err) == (2, "error: bad.py: the file is read-only\n")
+    assert "bad.py:5:1: DF101 [safe]" in done.text
+    assert done.text.endswith("Fixed 1 finding, 1 left. 1 error.\n")
     assert (tmp_path / "bad.py").read_bytes() == APP
     assert (tmp_path / "good.py").read_bytes() == FIXED
 
@@ -187,3 +189,11 @@ def test_read_only_folder(tmp_path: Path) -> None:
     assert (tmp_path / "closed/bad.py").read_bytes() == APP
     assert os.listdir(tmp_path / "closed") == ["bad.py"]
     (tmp_path / "closed").chmod(0o755)
+
+
+def test_named_pipe(tmp_path: Path) -> None:
+    """A pipe would keep us waiting for ever."""
+    os.mkfifo(tmp_path / "pipe.py")
+    done = deflask(tmp_path, "check", "pipe.py")
+    assert (done.code, done.err) == (2, "error: pipe.py: not a regular file; `-` reads standard input\n")
+    assert done.text == "Nothing found in 0 files that could be examined. 1 error.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,7 +29,7 @@ _COMMANDS = re.compile(
     re.IGNORECASE,
 )
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
-_IMPORT_LINES = re.compile(rb"\b(?:import|from)\b[^\n]*")
+_IMPORT_LINES = re.compile(rb"(?:\b(?:import|from|open|run_module|run_path|import_module)\b|__import__)[^\n]*")
 _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -36,7 +37,8 @@ _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 def read_file(path: str) -> bytes | None:
     """A file's bytes, None where there is none that could be read or it is too large to be worth it."""
     try:
-        if os.path.getsize(path) > _LARGEST:
+        state = os.stat(path)
+        if state.st_size > _LARGEST or not stat.S_ISREG(state.st_mode):
             return None
         with open(path, "rb") as file:
             return file.read()

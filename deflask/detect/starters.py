@@ -38,11 +38,27 @@ def _imports(path: str, module: Module) -> bool:
             package = "." * node.level + (node.module or "")
             names = {alias.asname or alias.name: joined(package, alias.name) for alias in node.names}
         else:
+            if isinstance(node, ast.Call) and _is_run_by(node, path, module):
+                return True
             continue
         for bound, name in names.items():
             if module.project.find(name, path) is module.project.module_at(module.location):
                 return not other.index.loads.get(bound)
     return False
+
+
+def _is_run_by(call: ast.Call, path: str, module: Module) -> bool:
+    """Whether a call runs the module under another name than `__main__`: `import_module("server")` and its like."""
+    match call:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.Constant(value=str(text)), *_]):
+            as_main = any(getattr(keyword.value, "value", None) == "__main__" for keyword in call.keywords)
+        case _:
+            return False
+    assert module.project is not None
+    if name in {"import_module", "__import__", "run_module"} and not as_main:
+        return module.project.find(text, path) is module.project.module_at(module.location)
+    beside = os.path.normpath(os.path.join(os.path.dirname(path), text))
+    return name in {"run_path", "open"} and not as_main and beside == os.path.normpath(module.location)
 
 
 def _runs(path: str, module: Module) -> bool:

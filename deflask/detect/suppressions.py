@@ -34,7 +34,10 @@ class Suppressions:
     """Lines that hold nothing but a comment."""
 
     def covers(self, rule: str, lines: range) -> bool:
-        """Whether a comment on one of the lines silences the rule; CodeQL and Semgrep also take the line above."""
+        """Whether a comment on one of the lines silences a rule, given as code and name.
+
+        CodeQL and Semgrep also take the line above.
+        """
         if self.whole_file or any(_silences(self.lines.get(line, ""), rule) for line in lines):
             return True
         above = lines.start - 1
@@ -45,7 +48,9 @@ def _silences(comment: str, rule: str, above: bool = False) -> bool:
     for form in _FORMS.finditer(comment):
         if above and not form["above"]:
             continue
-        named = {"own": rule, "bandit": "B201|FLASK_DEBUG_TRUE", "flake": "S201", "semgrep": ".*DEBUG.*"}
+        code, _, name = rule.partition(" ")
+        own = f"{name.upper()}|{'(?:'.join(code)}{')?' * (len(code) - 1)}"
+        named = {"own": own, "bandit": "B201|FLASK_DEBUG_TRUE", "flake": "S201", "semgrep": ".*DEBUG.*"}
         listed = [(form[key], accepted) for key, accepted in named.items() if form[key]]
         if not listed or all(_names(text, accepted) for text, accepted in listed):
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -51,8 +52,8 @@ def _below(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Found
     try:
         is_folder = os.path.isdir(path)
         if not is_folder:
-            os.stat(path)
-            yield Found(path)
+            regular = stat.S_ISREG(os.stat(path).st_mode)
+            yield Found(path, error=None if regular else "not a regular file; `-` reads standard input")
             return
     except (OSError, ValueError) as error:
         yield Found(path, error=_cause(error))

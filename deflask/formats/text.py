@@ -59,7 +59,9 @@ def summary(report: Report) -> str:
 def _summary(report: Report) -> str:
     totals = report.summary
     parts = []
-    if not totals.findings:
+    if not totals.findings and totals.errors:
+        parts.append(f"Nothing found in {counted(totals.files - totals.errors, 'file')} that could be examined.")
+    elif not totals.findings:
         parts.append(f"Nothing switches the debugger on in {counted(totals.files, 'file')}.")
     elif report.action == "fix":
         left = totals.findings - totals.fixed

@@ -11,7 +11,8 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 
 def unified(before: bytes, after: bytes, path: str) -> bytes:
     """The diff from `before` to `after`, three lines of context, with `path` under `a/` and `b/`."""
-    name = os.path.normpath(path).replace(os.sep, "/").lstrip("/")
+    below = os.path.normpath(path).removeprefix(os.getcwd() + os.sep)
+    name = below.replace(os.sep, "/").lstrip("/")
     lines = difflib.diff_bytes(
         difflib.unified_diff, _lines(before), _lines(after), _quoted(f"a/{name}"), _quoted(f"b/{name}"), n=3
     )
