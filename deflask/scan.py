@@ -118,13 +118,10 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
     applicability, reason = hit.applicability, hit.reason
     for edit, node in edits.items():
         read = reader(node, module)
-        if any(isinstance(parent, ast.JoinedStr) for parent in module.index.ancestors(node)):
-            applicability, reason = Applicability.MANUAL, "it stands in an f-string"
-        elif read is None:
-            applicability, reason = Applicability.MANUAL, "`os` and `environ` are both taken by something else here"
-        elif read.statement and not place(read.statement, top_line(edit.span.line, source), source, False):
-            applicability, reason = Applicability.MANUAL, "no import can be put above it, on a line of its own"
-        else:
+        obstacle = _obstacle(edit, node, read, module)
+        if obstacle is not None:
+            applicability, reason = Applicability.MANUAL, obstacle
+        elif read is not None:
             readers[edit] = read
     guard = guards.plan(hit.node, module) if hit.serves else guards.Guard(guards.NOT_NEEDED)
     if guard.state == guards.ADDED and settings.no_guard:
@@ -154,3 +151,15 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
         edits=(*edits, *guarded),
         fixable=applicability in allowed,
     )
+
+
+def _obstacle(edit: Edit, node: ast.expr, read: Reader | None, module: Module) -> str | None:
+    """Why an expression cannot become a read of the environment, None where it can."""
+    if any(isinstance(parent, ast.JoinedStr) for parent in module.index.ancestors(node)):
+        return "it stands in an f-string"
+    if read is None:
+        return "`os` and `environ` are both taken by something else here"
+    source = module.source
+    if read.statement and not place(read.statement, top_line(edit.span.line, source), source, False):
+        return "no import can be put above it, on a line of its own"
+    return None

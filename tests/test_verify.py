@@ -66,14 +66,6 @@ def test_bytes_outside_of_the_segments_are_refused() -> None:
         proof.run(splice(source, segments).replace(b"x = 1", b"x = 2"))
 
 
-def test_a_result_that_does_not_compile_is_refused() -> None:
-    """What parses can still be no program."""
-    source = parse(b"def f():\n    g(x)\n", "m.py")
-    segments = [Segment(1, 3, b"def f():\n    g((yield from (yield)))\n    nonlocal y\n")]
-    with pytest.raises(UnprovedError):
-        Proof(source, segments, {}).run(splice(source, segments))
-
-
 def test_no_fixture_finding_is_hidden_by_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate is a shortcut, no judgement: with it held open the rules find the same."""
     from deflask.detect.gate import Gate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -80,10 +79,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("error: interrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone, which is its right; Python must not notice it again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
+    except OSError as error:  # a broken pipe is not among them: click ends quietly there
         click.echo(f"error: {error.strerror or error}", err=True)
         sys.exit(2)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from deflask.model import FileResult, Finding, Summary
 
-ACTIONS = ("check", "diff", "fix")
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -36,8 +36,7 @@ class Flow:
         """
         holders = self._holding(name, scope)
         if self.index.scope_of(use) is not scope:
-            body = getattr(scope.node, "body", [])
-            found, certain = self._in_block(body, holders) if isinstance(body, list) else ([], False)
+            found, certain = self._in_block(_body(scope), holders)
         else:
             found, certain = self._before(use, holders, scope)
         # What functions bind by `global` may come in at any time.
@@ -48,7 +47,7 @@ class Flow:
     def at_end(self, name: str, scope: Scope) -> list[Binding]:
         """The bindings that can be in force when all statements of a module have run."""
         holders = self._holding(name, scope)
-        found, _ = self._in_block(list(getattr(scope.node, "body", [])), holders)
+        found, _ = self._in_block(_body(scope), holders)
         return found + [binding for binding in holders.get(scope.node, []) if binding not in found]
 
     def _holding(self, name: str, scope: Scope) -> dict[ast.AST, list[Binding]]:
@@ -190,6 +189,12 @@ class Flow:
         if isinstance(function, ast.Attribute):
             return isinstance(function.value, ast.Name) and function.value.id in {"sys", "os"}
         return True
+
+
+def _body(scope: Scope) -> list[ast.stmt]:
+    """The statements of a scope; lambdas and comprehensions have none."""
+    body = getattr(scope.node, "body", [])
+    return body if isinstance(body, list) else []
 
 
 def _position(node: ast.AST) -> tuple[int, int]:
