@@ -116,7 +116,9 @@ CASES = [
     ("is_production()", Truth.OFF),
     ("not is_production()", Truth.ON),
     ("noisy()", Truth.UNKNOWN),
-    ("same(True)", Truth.UNKNOWN),
+    ("same(True)", Truth.ON),
+    ("same('')", Truth.OFF),
+    ("same(undefined)", Truth.UNKNOWN),
     ("bool(*LIST)", Truth.UNKNOWN),
     # the environment: nothing is set
     ("os.environ.get('X')", Truth.OFF),

@@ -8,9 +8,8 @@ from pathlib import PurePath
 
 from deflask.detect.entry_points import CLASSES
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, block_of, inside
+from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, block_of, calls_of, inside
 from deflask.detect.starters import starter
-from deflask.detect.values.reach import calls_of
 
 PRESENT = "present"
 ADDED = "added"

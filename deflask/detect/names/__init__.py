@@ -2,6 +2,7 @@
 
 from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import build, getattr_name
+from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
 from deflask.detect.names.flow import Flow, block_of
 from deflask.detect.names.index import (
     FUNCTIONS,
@@ -27,9 +28,14 @@ __all__ = [
     "Names",
     "Origin",
     "Scope",
+    "argument",
     "attribute",
     "block_of",
     "build",
+    "callers",
+    "calls_of",
+    "default_of",
+    "function_of",
     "getattr_name",
     "inside",
     "joined",

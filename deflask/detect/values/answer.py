@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from deflask.model import Truth
+
+if TYPE_CHECKING:
+    from deflask.detect.names import Names
 
 
 class _Missing:
@@ -23,6 +27,34 @@ class Decision:
 
     node: ast.expr
     path: str
+    names: Names = field(compare=False, repr=False)
+    """The names of the module in which it stands."""
+    sole: bool = True
+    """Whether nothing else can be what the name holds."""
+
+
+class Source(enum.Enum):
+    """What a program asks before it falls back to a default."""
+
+    ENVIRONMENT = "environment"
+    LIBRARY = "library"
+    OPTION = "option"
+    PARAMETER = "parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A default that counts because nothing is set.
+
+    `asked` is the expression or definition that asks, `name` what it asks for (`DEBUG`, `--debug`, `debug`), `node` the
+    default where it is written out.
+    """
+
+    source: Source
+    name: str
+    asked: ast.AST
+    node: ast.expr | None
+    names: Names = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +63,7 @@ class Answer:
 
     `decided_at` is the definition that decides, where that is not the expression itself; `reads` names the environment
     variables that were asked for; `configured` says that configuration, a host name, a file or something named for
-    debugging, development or production is behind it.
+    debugging, development or production is behind it; `defaults` are those that counted.
     """
 
     truth: Truth
@@ -39,6 +71,7 @@ class Answer:
     decided_at: Decision | None = None
     reads: frozenset[str] = frozenset()
     configured: bool = False
+    defaults: tuple[Default, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -52,6 +85,7 @@ class Answer:
             decided_at=self.decided_at or other.decided_at,
             reads=self.reads | other.reads,
             configured=self.configured or other.configured,
+            defaults=tuple(dict.fromkeys((*self.defaults, *other.defaults))),
         )
 
 
@@ -75,6 +109,8 @@ def join(answers: Iterable[Answer]) -> Answer:
         truth = joined.truth if joined.truth is answer.truth else Truth.UNKNOWN
         same = joined.known and answer.known and _same(joined.value, answer.value)
         joined = replace(joined.noting(answer), truth=truth, value=joined.value if same else MISSING)
+    if len(several) > 1 and joined.decided_at is not None:
+        joined = replace(joined, decided_at=replace(joined.decided_at, sole=False))
     return joined
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from deflask.detect.entry_points import is_known
 from deflask.detect.names import Names
-from deflask.detect.values import environment
-from deflask.detect.values.answer import MISSING, Answer, join, known, noting, unknown
+from deflask.detect.values import environment, libraries
+from deflask.detect.values.answer import MISSING, Answer, Default, Source, join, known, noting, unknown
 from deflask.detect.values.operators import Evaluate
 from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
 from deflask.model import Truth
@@ -19,6 +19,8 @@ def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[s
     called = names.qualified(node.func)
     if called in environment.GETTERS:
         return _environment(node, names, evaluate, set_here)
+    if called in libraries.GETTERS and node.args:
+        return _library(node, node.args[0], names, evaluate)
     arguments = [evaluate(argument) for argument in node.args]
     plain = not node.keywords and not any(isinstance(argument, ast.Starred) for argument in node.args)
     if plain and called == "builtins.bool" and len(arguments) == 1:
@@ -30,6 +32,10 @@ def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[s
     computable = plain and all(argument.known for argument in arguments)
     if computable and called in FUNCTIONS:
         return noting(compute(FUNCTIONS[called], *values), arguments)
+    if plain and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and 1 <= len(values) <= 2:
+        held = evaluate(node.func.value)
+        if computable and isinstance(held.value, dict):
+            return noting(compute(held.value.get, *values), [held, *arguments])
     if isinstance(node.func, ast.Attribute) and node.func.attr in STRING_METHODS:
         text = evaluate(node.func.value)
         if computable and isinstance(text.value, str):
@@ -46,7 +52,19 @@ def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: fro
         return Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
     fallback = environment.default(node)
     answer = evaluate(fallback) if fallback is not None else known(None)
-    return replace(answer, reads=answer.reads | _reads(key), configured=True)
+    mine = Default(Source.ENVIRONMENT, key, node, fallback, names)
+    return replace(answer, reads=answer.reads | _reads(key), configured=True, defaults=(mine, *answer.defaults))
+
+
+def _library(node: ast.Call, key: ast.expr, names: Names, evaluate: Evaluate) -> Answer:
+    """`config("DEBUG", default=True, cast=bool)` of python-decouple and its like."""
+    fallback = libraries.default(node)
+    if fallback is None:
+        return unknown(configured=True)
+    answer = libraries.cast(evaluate(fallback), node, names)
+    name = evaluate(key).value
+    mine = Default(Source.LIBRARY, name if isinstance(name, str) else environment.SOME_VARIABLE, node, fallback, names)
+    return replace(answer, reads=answer.reads | _reads(name), configured=True, defaults=(mine,))
 
 
 def _reads(key: object) -> frozenset[str]:

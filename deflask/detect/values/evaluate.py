@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from deflask.detect.names import Binding, Bound, Kind, Names, Origin, joined, parted
-from deflask.detect.values import calls, environment
+from deflask.detect.values import calls, environment, options, parameters
 from deflask.detect.values.answer import Answer, Decision, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
@@ -107,6 +107,8 @@ class Evaluator:
         """What a binding's name holds, decided where it was bound."""
         if binding.how is Bound.IMPORT:
             return self._imported(binding.target)
+        if binding.how is Bound.PARAMETER and isinstance(binding.node, ast.arg):
+            return parameters.passed(binding.node, self.names, self.evaluate)
         value = binding.expression
         if binding.how is not Bound.VALUE or value is None:
             return unknown()
@@ -117,7 +119,7 @@ class Evaluator:
             if isinstance(parent, ast.If):
                 # The variables that chose this binding are behind its value, too.
                 answer = replace(answer, reads=answer.reads | self.evaluate(parent.test).reads)
-        return replace(answer, decided_at=answer.decided_at or Decision(value, self.path))
+        return replace(answer, decided_at=answer.decided_at or Decision(value, self.path, self.names))
 
     def _only_read(self, name: str) -> bool:
         """Whether no use of a name could change the list, set or dictionary that it holds."""
@@ -134,6 +136,8 @@ class Evaluator:
     def _attribute_of(self, origin: Origin, attribute: str) -> Answer:
         if origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" and attribute == "debug":
             return self._app_debug(origin)
+        if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
+            return given
         if isinstance(origin.definition, ast.ClassDef):
             home = self if origin.home is self.names or origin.home is None else self.of(origin.home)
             return home._member(origin.definition, attribute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from deflask.detect.names import FunctionNode, Index, Names, block_of
+from deflask.detect.names import Names, block_of, callers
 from deflask.detect.values.answer import Answer, known, unknown
 from deflask.detect.values.evaluate import Evaluator
 from deflask.model import Truth
@@ -132,37 +132,3 @@ def _matches(subject: Answer, pattern: ast.pattern) -> Answer:
                     return answer
             return answers[0]
     return unknown(subject.configured)
-
-
-def callers(function: FunctionDef, names: Names) -> list[ast.Call] | None:
-    """The calls of a function of this file; None where it is also handed on by name, so that others may call it."""
-    index: Index = names.index
-    calls = [
-        call
-        for call in index.calls.get(function.name, [])
-        if any(origin.definition is function for origin in names.origins(call.func))
-    ]
-    called = {call.func for call in calls}
-    handed_on = any(
-        load not in called and any(origin.definition is function for origin in names.origins(load))
-        for load in index.loads.get(function.name, [])
-    )
-    is_method = isinstance(index.parents[function], ast.ClassDef)
-    return None if handed_on or is_method else calls
-
-
-def calls_of(function: FunctionNode, names: Names) -> list[ast.Call]:
-    """Every call of a function, method, constructor or lambda that is in view, also by a second name."""
-    index = names.index
-    scope = index.scope_of(function)
-    target: ast.AST = function
-    own = {function.name} if not isinstance(function, ast.Lambda) else set()
-    if own == {"__init__"} and isinstance(scope.node, ast.ClassDef):
-        target, own = scope.node, {scope.node.name}
-    aliases = {alias for key in (*own, function) for alias in index.aliases.get(key, ())}
-    return [
-        call
-        for name in sorted(own | aliases)
-        for call in index.calls.get(name, [])
-        if any(origin.definition is target for origin in names.origins(call.func))
-    ]

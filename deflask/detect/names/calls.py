@@ -1,0 +1,91 @@
+"""Who calls a function of a file, and what a call gives to a parameter."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from deflask.detect.names.index import FunctionNode, Index
+
+if TYPE_CHECKING:
+    from deflask.detect.names.resolve import Names
+
+
+def callers(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> list[ast.Call] | None:
+    """The calls of a function of this file; None where it is also handed on by name, so that others may call it."""
+    index: Index = names.index
+    calls = [
+        call
+        for call in index.calls.get(function.name, [])
+        if any(origin.definition is function for origin in names.origins(call.func))
+    ]
+    called = {call.func for call in calls}
+    handed_on = any(
+        load not in called and any(origin.definition is function for origin in names.origins(load))
+        for load in index.loads.get(function.name, [])
+    )
+    is_method = isinstance(index.parents[function], ast.ClassDef)
+    return None if handed_on or is_method else calls
+
+
+def calls_of(function: FunctionNode, names: Names) -> list[ast.Call]:
+    """Every call of a function, method, constructor or lambda that is in view, also by a second name."""
+    index = names.index
+    scope = index.scope_of(function)
+    target: ast.AST = function
+    own = {function.name} if not isinstance(function, ast.Lambda) else set()
+    if own == {"__init__"} and isinstance(scope.node, ast.ClassDef):
+        target, own = scope.node, {scope.node.name}
+    aliases = {alias for key in (*own, function) for alias in index.aliases.get(key, ())}
+    return [
+        call
+        for name in sorted(own | aliases)
+        for call in index.calls.get(name, [])
+        if any(origin.definition is target for origin in names.origins(call.func))
+    ]
+
+
+def function_of(parameter: ast.arg, index: Index) -> FunctionNode | None:
+    """The function or lambda to which a parameter belongs."""
+    arguments = index.parents.get(parameter)
+    function = index.parents.get(arguments) if arguments is not None else None
+    return function if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) else None
+
+
+def default_of(function: FunctionNode, parameter: ast.arg) -> ast.expr | None:
+    """The default of a parameter, None where it has none."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if parameter in positional:
+        place = positional.index(parameter) - len(positional) + len(function.args.defaults)
+        return function.args.defaults[place] if place >= 0 else None
+    return function.args.kw_defaults[function.args.kwonlyargs.index(parameter)]
+
+
+def argument(call: ast.Call, function: FunctionNode, parameter: ast.arg, names: Names) -> ast.expr | None:
+    """The expression that a call gives to a parameter, its default included; None where that cannot be told."""
+    for keyword in call.keywords:
+        if keyword.arg == parameter.arg:
+            return keyword.value
+    if any(keyword.arg is None for keyword in call.keywords):
+        return None
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if parameter in positional:
+        place = positional.index(parameter) - _bound_first(call, function, names)
+        before = call.args[: place + 1]
+        if any(isinstance(given, ast.Starred) for given in before):
+            return None
+        if 0 <= place < len(call.args):
+            return call.args[place]
+    return default_of(function, parameter)
+
+
+def _bound_first(call: ast.Call, function: FunctionNode, names: Names) -> int:
+    """1 for a method, whose first parameter a call does not write."""
+    owner = names.index.parents.get(function)
+    if not isinstance(owner, ast.ClassDef) or isinstance(function, ast.Lambda):
+        return 0
+    static = any(getattr(decorator, "id", "") == "staticmethod" for decorator in function.decorator_list)
+    through_class = isinstance(call.func, ast.Attribute) and any(
+        origin.definition is owner and origin.node is None for origin in names.origins(call.func.value)
+    )
+    return 0 if static or (through_class and function.name != "__init__") else 1
