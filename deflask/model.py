@@ -40,14 +40,16 @@ class Status(str, enum.Enum):
 
 
 class EditKind(enum.Enum):
-    """The three things a rewrite does to a statement."""
+    """What a rewrite does to an expression or a statement."""
 
     VALUE = "value"
-    """The expression becomes the read of an environment variable."""
+    """The expression becomes the read of an environment variable, or the edit's `text`."""
     CONDITION = "condition"
     """The expression `wrap(inner, …)` becomes `wrap(inner, …) if ENV else inner`."""
     GUARD = "guard"
     """The statement goes under `if __name__ == "__main__":`."""
+    REMOVE = "remove"
+    """The statement goes; where a body would be empty, `pass` stands there."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +62,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A line of a file; the line is 1-based."""
 
@@ -70,11 +72,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one node; `variable` is the environment variable to read (None: the configured one)."""
+    """One change of one node.
+
+    `variable` is the environment variable to read (None: the configured one); `text` is the code that a value becomes
+    where it is not such a read.
+    """
 
     kind: EditKind
     span: Span
     variable: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

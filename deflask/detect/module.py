@@ -6,8 +6,10 @@ import ast
 from functools import cached_property
 from os.path import basename
 
+from deflask.detect import suppressions
 from deflask.detect.names import Flow, Index, Names, build
 from deflask.detect.project import Project
+from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached
 from deflask.files.source import Source
 from deflask.model import Truth
@@ -26,6 +28,11 @@ class Module:
     def index(self) -> Index:
         """Parents, scopes, bindings, calls."""
         return build(self.source.tree)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """The comments that silence a line."""
+        return suppressions.read(self.source)
 
     @cached_property
     def names(self) -> Names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -115,6 +115,15 @@ class Project:
             sources = (self.read(path) or b"" for path in self.files() if path.endswith(".py"))
             self._imports_flask = any(_FLASK.search(source) for source in sources)
         return self._imports_flask
+
+    def adopt(self, module: Module) -> None:
+        """Take a module that is parsed already for what its file holds."""
+        self._modules[module.location] = module
+        self._owners[module.names] = module
+
+    def with_changes(self, changed: Mapping[str, bytes]) -> Project:
+        """The project as it would be with other bytes in some of its files."""
+        return Project(self.root, lambda path: changed[path] if path in changed else self.read(path), self.walk)
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""

@@ -17,16 +17,28 @@ RELOADER_NOTE = "with use_reloader=True a .flaskenv that holds {env}=1 can still
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An expression and what becomes of it; `variable` is the one to read, None for the configured one."""
+    """A node and what becomes of it; `variable` is the one to read, `text` the code to put instead of a read."""
 
     kind: EditKind
-    node: ast.expr
+    node: ast.expr | ast.stmt
     variable: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a finding stands that is not where the debugger is switched on: the changes are made there."""
+
+    node: ast.expr | ast.stmt
+    module: Module
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place that is on with nothing set. `{env}` in message, reason and notes stands for the variable."""
+    """A place that is on with nothing set, at `node` of the file that is looked at.
+
+    `{env}` in message, reason and notes stands for the variable.
+    """
 
     node: ast.expr | ast.stmt
     message: str
@@ -38,6 +50,7 @@ class Hit:
     decided_at: Decision | None = None
     doubts: tuple[Doubt, ...] = ()
     notes: tuple[str, ...] = ()
+    definition: Definition | None = None
 
 
 def value_hit(flag: Flag, module: Module, effect: str, notes: tuple[str, ...] = (ARGUMENT_NOTE,)) -> Hit | None:
