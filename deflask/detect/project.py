@@ -109,6 +109,14 @@ class Project:
                     self._mentions.setdefault(found.decode(), []).append(path)
         return self._mentions.get(word, [])
 
+    def importers(self, location: str, name: str) -> list[Module]:
+        """The other modules in which an import mentions a module, its package, or a name of it."""
+        stem = os.path.basename(location).removesuffix(".py")
+        words = {name, os.path.basename(os.path.dirname(location)) if stem == "__init__" else stem}
+        paths = dict.fromkeys(path for word in sorted(words) for path in self.mentioning(word))
+        modules = (self.module_at(path) for path in paths if path != location and path.endswith(".py"))
+        return [module for module in modules if module is not None]
+
     def imports_flask(self) -> bool:
         """Whether any file of the project imports Flask or an extension of it."""
         if self._imports_flask is None:
@@ -162,7 +170,7 @@ class Project:
         if path not in self._modules:
             data = self.read(path) if len(self._modules) < MOST_MODULES else None
             try:
-                self._modules[path] = Module(parse(data, _shown(path)), self, path) if data is not None else None
+                self._modules[path] = Module(parse(data, shown(path)), self, path) if data is not None else None
             except SourceError:
                 self._modules[path] = None
                 self._broken.add(path)
@@ -171,7 +179,7 @@ class Project:
         return self._modules[path]
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """What a user calls a file: by its place below the current folder where it is there."""
     here = os.getcwd() + os.sep
     return path.removeprefix(here)

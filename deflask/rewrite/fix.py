@@ -37,13 +37,15 @@ def rewrite(module: Module, findings: Sequence[Finding], readers: Readers, setti
     wanted, given_up = list(findings), list[Finding]()
     while wanted:
         edits = _outermost({edit for finding in wanted for edit in finding.edits})
-        puts = {edit: style.quoted(_expression(edit, readers, settings)) for edit in edits if edit in readers}
+        puts = {edit: _put(edit, readers, settings, style) for edit in edits if edit in readers or edit.text}
         try:
             segments = _segments(module.source, edits, puts, style)
         except _GroupError as error:
             wanted = _reduced(wanted, error, given_up)
             continue
-        return _proved(module, segments, puts, {e: readers[e] for e in puts}, edits, settings, (*wanted, *given_up))
+        return _proved(
+            module, segments, puts, {e: readers[e] for e in puts if e in readers}, edits, settings, (*wanted, *given_up)
+        )
     return Rewritten(module.source.data, tuple(given_up), frozenset())
 
 
@@ -99,6 +101,11 @@ def _inside(inner: Span, outer: Span) -> bool:
     return inner != outer and starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
+def _put(edit: Edit, readers: Readers, settings: Settings, style: Style) -> str:
+    """The code that an edit puts, in the quotes of the file."""
+    return edit.text if edit.text is not None else style.quoted(_expression(edit, readers, settings))
+
+
 def _expression(edit: Edit, readers: Readers, settings: Settings) -> str:
     return f'{readers[edit].getter}("{edit.variable or settings.env_var}") == "1"'
 
@@ -125,7 +132,7 @@ def _proved(
     added: list[str] = []
     removed: list[ast.stmt] = []
     for statement in sorted({reader.statement for reader in readers.values() if reader.statement}):
-        use = min(top_line(edit.span.line, source) for edit in puts if readers[edit].statement == statement)
+        use = min(top_line(edit.span.line, source) for edit, reader in readers.items() if reader.statement == statement)
         insertion = place(statement, use, source, settings.force_sort_within_sections)
         assert insertion is not None, "the scan made sure that there is a place"
         segments.append(insert(insertion, source))

@@ -12,6 +12,7 @@ from deflask.detect.names.index import (
     Index,
     Scope,
     inside,
+    own_nodes,
 )
 from deflask.detect.names.members import attribute
 from deflask.detect.names.origin import Kind, Origin, joined, parted
@@ -40,5 +41,6 @@ __all__ = [
     "inside",
     "joined",
     "named_class",
+    "own_nodes",
     "parted",
 ]

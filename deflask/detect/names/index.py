@@ -71,6 +71,10 @@ class Index:
     calls: dict[str, list[ast.Call]] = field(default_factory=lambda: defaultdict(list))
     stores: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
+    items: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    """Assignments to `container["key"]`, by key: `Binding.node` is the `ast.Subscript`."""
+    attributes: dict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
+    """Reads of attributes, by name."""
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))

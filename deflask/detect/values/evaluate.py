@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
-from deflask.detect.names import Binding, Bound, Kind, Names, Origin, joined, parted
-from deflask.detect.values import calls, environment, options, parameters
-from deflask.detect.values.answer import Answer, Decision, join, known, unknown
+from deflask.detect.names import Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
+from deflask.detect.values import calls, config, environment, options, parameters
+from deflask.detect.values.answer import Answer, Decision, How, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
 from deflask.model import Truth
@@ -27,6 +28,22 @@ _LONGEST_WORD = 100
 """Characters: what is longer names nothing."""
 
 
+class Surroundings(Protocol):
+    """What one module can ask of the rest of its project."""
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module."""
+
+    def users(self, function: FunctionNode) -> list[Names]:
+        """The other modules that may call a function of this one."""
+
+    def beside(self, path: str) -> Names | None:
+        """The Python source at a path relative to this module's folder."""
+
+    def read(self, path: str) -> tuple[str, bytes] | None:
+        """The name and the bytes of a file at a path relative to this module's folder."""
+
+
 @dataclass(eq=False)
 class Evaluator:
     """Evaluates the expressions of one module, run as a script (`main`) or imported."""
@@ -35,8 +52,8 @@ class Evaluator:
     main: bool
     path: str
     """What the user calls the file."""
-    of: Callable[[Names], Evaluator]
-    """The evaluator of another module of the project."""
+    project: Surroundings
+    """The rest of the project."""
     _answers: dict[ast.expr, Answer] = field(default_factory=dict)
 
     def evaluate(self, node: ast.expr) -> Answer:
@@ -52,6 +69,22 @@ class Evaluator:
             self._answers[node] = answer
         return self._answers[node]
 
+    def at(self, names: Names | None) -> Evaluator:
+        """The evaluator of the module in which something was found, None meaning this one."""
+        return self if names is None or names is self.names else self.project.of(names)
+
+    def callers(self, function: FunctionNode) -> list[Evaluator]:
+        """The modules that may call a function of this one, this one first."""
+        return [self, *(self.project.of(names) for names in self.project.users(function))]
+
+    def decision(self, node: ast.expr, how: How = How.CONSTANT) -> Decision:
+        """The decision that falls at an expression of this module."""
+        return Decision(node, self.path, self.names, how=how)
+
+    def assuming(self, assumed: Mapping[ast.expr, Answer]) -> Evaluator:
+        """An evaluator for which some expressions, here or in other modules, have other answers."""
+        return Evaluator(self.names, self.main, self.path, _Assumed(self.project, assumed), dict(assumed))
+
     @cached_property
     def _set_here(self) -> frozenset[str] | None:
         return environment.set_here(self.names.index, self.names)
@@ -65,9 +98,10 @@ class Evaluator:
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Call():
-                return calls.call(node, self.names, self.evaluate, self._set_here)
+                held = config.config_value(node, self)
+                return held or calls.call(node, self.names, self.evaluate, self._set_here)
             case ast.Subscript():
-                return calls.subscript(node, self.names, self.evaluate)
+                return config.config_value(node, self) or calls.subscript(node, self.names, self.evaluate)
             case ast.NamedExpr():
                 return self.evaluate(node.value)
             case ast.Compare():
@@ -91,12 +125,12 @@ class Evaluator:
             return unknown(configured=True)
         return join(self.bound(binding) for binding in bindings)
 
-    def _imported(self, name: str) -> Answer:
+    def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
         if name in CONSTANTS:
             return known(CONSTANTS[name])
         exporter = self.names.exporter(name)
-        return self.of(exporter).exported(parted(name)[1]) if exporter is not None else unknown()
+        return self.at(exporter).exported(parted(name)[1]) if exporter is not None else unknown()
 
     def exported(self, name: str) -> Answer:
         """What a name of this module holds for those who import it."""
@@ -106,9 +140,9 @@ class Evaluator:
     def bound(self, binding: Binding) -> Answer:
         """What a binding's name holds, decided where it was bound."""
         if binding.how is Bound.IMPORT:
-            return self._imported(binding.target)
+            return self.imported(binding.target)
         if binding.how is Bound.PARAMETER and isinstance(binding.node, ast.arg):
-            return parameters.passed(binding.node, self.names, self.evaluate)
+            return parameters.passed(binding.node, self)
         value = binding.expression
         if binding.how is not Bound.VALUE or value is None:
             return unknown()
@@ -119,7 +153,7 @@ class Evaluator:
             if isinstance(parent, ast.If):
                 # The variables that chose this binding are behind its value, too.
                 answer = replace(answer, reads=answer.reads | self.evaluate(parent.test).reads)
-        return replace(answer, decided_at=answer.decided_at or Decision(value, self.path, self.names))
+        return replace(answer, decided_at=answer.decided_at or self.decision(value))
 
     def _only_read(self, name: str) -> bool:
         """Whether no use of a name could change the list, set or dictionary that it holds."""
@@ -139,13 +173,12 @@ class Evaluator:
         if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
             return given
         if isinstance(origin.definition, ast.ClassDef):
-            home = self if origin.home is self.names or origin.home is None else self.of(origin.home)
-            return home._member(origin.definition, attribute)
+            return self.at(origin.home).member(origin.definition, attribute)
         if origin.kind is Kind.REFERENCE:
-            return self._imported(joined(origin.name, attribute))
+            return self.imported(joined(origin.name, attribute))
         return unknown(origin.kind is Kind.INSTANCE and origin.name.startswith(COMMAND_LINES))
 
-    def _member(self, cls: ast.ClassDef, attribute: str) -> Answer:
+    def member(self, cls: ast.ClassDef, attribute: str) -> Answer:
         """A class attribute, with everything that sets it on the class or an instance."""
         stores = [
             store
@@ -158,21 +191,32 @@ class Evaluator:
             return join(self.bound(binding) for binding in [*own, *stores])
         bases = (origin.definition for base in cls.bases for origin in self.names.origins(base))
         return join(
-            self._member(base, attribute) for base in bases if isinstance(base, ast.ClassDef) and base is not cls
+            self.member(base, attribute) for base in bases if isinstance(base, ast.ClassDef) and base is not cls
         )
 
     def _app_debug(self, app: Origin) -> Answer:
         """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""
-        index = self.names.index
-        stores = [
-            self.bound(store)
-            for store in index.stores.get("debug", [])
-            if isinstance(store.node, ast.Attribute) and app in self.names.origins(store.node.value)
-        ]
-        if stores:
-            return join(stores)
-        configures = any(isinstance(node, ast.Attribute) and node.attr == "config" for node in index.parents)
+        held = config.held("DEBUG", (app,), self)
+        if held is not None:
+            return held
+        configures = self.names.index.attributes.get("config")
         return unknown(configured=True) if configures else known(False)
+
+
+class _Assumed:
+    """The surroundings of an evaluator that assumes other answers: those of the other modules, with the same."""
+
+    def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
+        self.users, self.beside, self.read = real.users, real.beside, real.read
+        self._real = real
+        self._assumed = assumed
+        self._made: dict[Names, Evaluator] = {}
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module, with the same assumptions."""
+        if names not in self._made:
+            self._made[names] = self._real.of(names).assuming(self._assumed)
+        return self._made[names]
 
 
 def _telling(node: ast.expr) -> bool:
