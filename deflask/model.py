@@ -75,13 +75,14 @@ class Edit:
     """One change of one node.
 
     `variable` is the environment variable to read (None: the configured one); `text` is the code that a value becomes
-    where it is not such a read.
+    where it is not such a read. `alone` tells a statement to be removed that is all there is in its block.
     """
 
     kind: EditKind
     span: Span
     variable: str | None = None
     text: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from deflask.detect.gate import Gate
 from deflask.detect.module import Module
+from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
 from deflask.files.source import parse
@@ -159,7 +160,8 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
 
 
 def _edit(change: Change, module: Module) -> Edit:
-    return Edit(change.kind, module.source.span(change.node), change.variable, change.text)
+    block = block_of(module.index.parents[change.node], change.node)
+    return Edit(change.kind, module.source.span(change.node), change.variable, change.text, alone=len(block or ()) == 1)
 
 
 def guard_edits(guard: guards.Guard, module: Module) -> tuple[Edit, ...]:
@@ -181,7 +183,11 @@ def _guard(hit: Hit, module: Module, home: Module, settings: Settings) -> guards
 def _edits(hit: Hit, home: Module, readers: dict[Edit, Reader]) -> tuple[Applicability, str | None]:
     """How sure the edits are; what reads the environment at each of them goes into `readers`."""
     for change in hit.changes:
-        if change.kind is EditKind.REMOVE or change.text is not None:
+        if isinstance(change.node, ast.stmt):
+            if guards.shares_line(change.node, home):
+                return Applicability.MANUAL, "other code shares its line"
+            continue
+        if change.text is not None:
             continue
         edit = _edit(change, home)
         read = reader(change.node, home)

@@ -14,6 +14,7 @@ from deflask.rewrite.errors import CannotRewriteError
 from deflask.rewrite.imports import Reader, redundant
 from deflask.rewrite.indent import Style
 from deflask.rewrite.placement import place, top_line
+from deflask.rewrite.removal import unused_imports
 from deflask.rewrite.verify import Proof
 
 Readers = Mapping[Edit, Reader]
@@ -43,9 +44,8 @@ def rewrite(module: Module, findings: Sequence[Finding], readers: Readers, setti
         except _GroupError as error:
             wanted = _reduced(wanted, error, given_up)
             continue
-        return _proved(
-            module, segments, puts, {e: readers[e] for e in puts if e in readers}, edits, settings, (*wanted, *given_up)
-        )
+        used = {edit: readers[edit] for edit in puts if edit in readers}
+        return _proved(module, segments, puts, used, edits, settings, (*wanted, *given_up))
     return Rewritten(module.source.data, tuple(given_up), frozenset())
 
 
@@ -63,7 +63,10 @@ def _segments(source: Source, edits: Sequence[Edit], puts: Mapping[Edit, str], s
         mine = [edit for edit in edits if group.first <= edit.span.line <= group.last]
         if mine:
             try:
-                segments.append(edit_group(group, mine, puts, source, style))
+                whole = len(group.statements) == 1 and mine[0].kind is EditKind.REMOVE
+                whole = whole and mine[0].span == source.span(group.statements[0])
+                segment = remove(group.statements[0], source) if whole else edit_group(group, mine, puts, source, style)
+                segments.append(segment)
             except CannotRewriteError as error:
                 raise _GroupError(group, str(error)) from None
     return segments
@@ -140,6 +143,9 @@ def _proved(
         gone = [insertion.replaces] if insertion.replaces else redundant(statement, module)
         removed += gone
         segments += [remove(old, source) for old in gone if old is not insertion.replaces]
+    unused = unused_imports(module, edits, (reader.getter for reader in readers.values()))
+    segments += [remove(old, source) for old in unused if old not in removed]
+    removed += unused
     data = splice(source, segments)
     expected = {edit: puts.get(edit, "") for edit in edits}
     proof = Proof(source, segments, expected, tuple(added), tuple(removed))

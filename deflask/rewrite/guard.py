@@ -102,6 +102,13 @@ def _is_elif(statement: ast.stmt, module: Module) -> bool:
 
 
 def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
+    if shares_line(statement, module):
+        raise _LeftError("other code shares its line")
+    return statement
+
+
+def shares_line(statement: ast.stmt, module: Module) -> bool:
+    """Whether a statement shares a line with other code than the colon of the block that it begins."""
     lines = module.source.lines
     before = lines[statement.lineno - 1][: statement.col_offset]
     joined = statement.lineno > 1 and lines[statement.lineno - 2].rstrip(b"\r\n").endswith(b"\\")
@@ -110,9 +117,7 @@ def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
     shares = any(after.lineno == statement.end_lineno for after in following)
     shares = shares or _joins_next(statement, following, lines)
     first = not before.strip() or (before.rstrip().endswith(b":") and block[0] is statement)
-    if shares or joined or not first:
-        raise _LeftError("other code shares its line")
-    return statement
+    return shares or joined or not first
 
 
 def _joins_next(statement: ast.stmt, following: list[ast.stmt], lines: list[bytes]) -> bool:
