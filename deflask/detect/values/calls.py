@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from deflask.detect.entry_points import is_known
@@ -12,6 +13,9 @@ from deflask.detect.values.answer import MISSING, Answer, Default, Source, join,
 from deflask.detect.values.operators import Evaluate
 from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
 from deflask.model import Truth
+
+# A format that can produce nothing longer than what it is given.
+_PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\d?\})*")
 
 
 def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
@@ -36,6 +40,10 @@ def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[s
         held = evaluate(node.func.value)
         if computable and isinstance(held.value, dict):
             return noting(compute(held.value.get, *values), [held, *arguments])
+    if computable and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        text = evaluate(node.func.value)
+        if isinstance(text.value, str) and _PLAIN_FORMAT.fullmatch(text.value):
+            return noting(compute(text.value.format, *values), [text, *arguments])
     if isinstance(node.func, ast.Attribute) and node.func.attr in STRING_METHODS:
         text = evaluate(node.func.value)
         if computable and isinstance(text.value, str):

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Protocol
 
 from deflask.detect.names import Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
-from deflask.detect.values import calls, config, environment, options, parameters
-from deflask.detect.values.answer import Answer, Decision, How, join, known, unknown
+from deflask.detect.values import calls, config, environment, fields, options, parameters
+from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
 from deflask.model import Truth
@@ -109,7 +109,19 @@ class Evaluator:
                 special = special or calls.is_none(node, self.names)
                 if special is not None:
                     return special
+            case ast.BoolOp(op=ast.Or()):
+                return self._fallen_back(node)
         return operate(node, self.evaluate) or unknown()
+
+    def _fallen_back(self, node: ast.BoolOp) -> Answer:
+        """`os.environ.get("MODE") or "development"`: the last operand is the default of what was asked first."""
+        answer = operate(node, self.evaluate) or unknown()
+        asked = [default for default in answer.defaults if default.source is Source.ENVIRONMENT and not default.node]
+        last = node.values[-1]
+        if not asked or not isinstance(last, ast.Constant) or self.evaluate(last).value != answer.value:
+            return answer
+        mine = Default(Source.ENVIRONMENT, asked[0].name, node, last, self.names)
+        return replace(answer, defaults=(*answer.defaults, mine))
 
     def _name(self, node: ast.Name) -> Answer:
         index = self.names.index
@@ -172,6 +184,8 @@ class Evaluator:
             return self._app_debug(origin)
         if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
             return given
+        if (field_of := fields.field_value(origin, attribute, self)) is not None:
+            return field_of
         if isinstance(origin.definition, ast.ClassDef):
             return self.at(origin.home).member(origin.definition, attribute)
         if origin.kind is Kind.REFERENCE:
