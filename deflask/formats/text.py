@@ -37,6 +37,9 @@ def _remarks(finding: Finding) -> list[str]:
     remarks = []
     if finding.decided_at is not None:
         remarks.append(f"decided at {visible(finding.decided_at.path)}:{finding.decided_at.line}")
+    if finding.used_at:
+        places = (f"{visible(place.path)}:{place.line}" for place in finding.used_at)
+        remarks.append(f"used at {', '.join(places)}")
     if finding.reason and not finding.fixed:
         remarks.append(visible(finding.reason))
     if finding.guard.startswith("left: "):

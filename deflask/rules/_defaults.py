@@ -76,12 +76,20 @@ def _of_environment(default: Default, switch: Switch, module: Module) -> _Found 
                 note = f"{default.name} is off where it is not set, and read as before"
                 return Change(EditKind.VALUE, node, text=text), Applicability.SAFE, None, note
     decided = switch.answer.decided_at
-    whole = [switch.value, *([decided.node] if decided else [])]
-    if not any_text or default.name == SOME_VARIABLE or asked not in whole:
+    wholes = [switch.value, *([decided.node] if decided else [])]
+    whole = next((node for node in wholes if node is not None and _unwrapped(node, module) is asked), None)
+    if not any_text or default.name == SOME_VARIABLE or whole is None:
         return None
     reason = f"{default.name}=true or any other text would no longer switch it on, only {default.name}=1"
     note = f"only {default.name}=1 switches debug on now"
-    return Change(EditKind.VALUE, asked, variable=default.name), Applicability.UNSAFE, reason, note
+    return Change(EditKind.VALUE, whole, variable=default.name), Applicability.UNSAFE, reason, note
+
+
+def _unwrapped(node: ast.expr, module: Module) -> ast.expr:
+    """What stands in `bool(…)`."""
+    while isinstance(node, ast.Call) and len(node.args) == 1 and module.names.qualified(node.func) == "builtins.bool":
+        node = node.args[0]
+    return node
 
 
 def _truth(node: ast.expr, value: object, switch: Switch, module: Module) -> Truth:

@@ -30,7 +30,9 @@ def at_definition(switch: Switch, base: Hit, module: Module) -> Hit | None:
         return None
     if switch.value is not None and not _follows(decided, switch.value, module):
         return None
-    if decided.how is How.CONSTANT and not _only_switches(decided, home):
+    if decided.how is How.CONSTANT and not _only_switches(decided.node, home):
+        return None
+    if decided.how is How.ARGUMENT and not isinstance(switch.value, ast.Name):
         return None
     name = _name(statement, decided.node, home)
     return replace(
@@ -76,16 +78,13 @@ def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:
             parent = home.index.parents[statement]
             owner = f"{parent.name}." if isinstance(parent, ast.ClassDef) else ""
             return owner + ast.unparse(target)
-    return ast.unparse(value)
-
-
-def _only_switches(decided: Decision, home: Module) -> bool:
-    """Whether nothing in the project reads what is defined but places that switch debug mode on."""
-    return _reads_but_switches(decided.node, home)
+    text = ast.unparse(statement)
+    return text if len(text) <= 60 else ast.unparse(value)
 
 
 @lru_cache(maxsize=256)
-def _reads_but_switches(node: ast.expr, home: Module) -> bool:
+def _only_switches(node: ast.expr, home: Module) -> bool:
+    """Whether nothing in the project reads what is defined but places that switch debug mode on."""
     statement = home.index.statement(node)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
     name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""

@@ -17,7 +17,7 @@ from deflask.rules._hit import Change, Hit
 from deflask.rules._selection import by_selection
 from deflask.rules._switches import Switch, switches
 
-_RULES = {How.ATTRIBUTE: "DF103", How.KEY: "DF104", How.CONFIG: "DF107", How.CONSTANT: "DF108"}
+_RULES = {How.ATTRIBUTE: "DF103", How.KEY: "DF104", How.CONFIG: "DF107", How.CONSTANT: "DF108", How.ARGUMENT: "DF108"}
 
 
 def hits(module: Module, rule: str) -> Iterator[Hit]:
@@ -54,7 +54,7 @@ def _judge(switch: Switch, module: Module) -> tuple[str, Hit]:
     if decided is not None:
         rule = _RULES[decided.how]
         return rule, at_definition(switch, base, module) or _at_use(switch, base, module)
-    rule = "DF106" if switch.answer.reads else switch.rule
+    rule = "DF106" if switch.answer.reads or switch.answer.defaults else switch.rule
     return rule, _at_use(switch, base, module)
 
 
@@ -65,10 +65,8 @@ def _at_use(switch: Switch, base: Hit, module: Module) -> Hit:
     applicability, reason = base.applicability, base.reason
     if (does := effect(switch.value, answer, module)) is not None:
         applicability, reason = does
-    elif applicability is Applicability.SAFE and answer.reads:
-        applicability, reason = Applicability.UNSAFE, no_longer(answer.reads)
-    elif applicability is Applicability.SAFE and answer.decided_at and answer.decided_at.how is not How.CONSTANT:
-        applicability, reason = Applicability.UNSAFE, "the configuration would no longer decide, only {env}=1"
+    elif applicability is Applicability.SAFE and (loses := _loses(answer)) is not None:
+        applicability, reason = Applicability.UNSAFE, loses
     return replace(
         base,
         changes=(Change(EditKind.VALUE, switch.value),),
@@ -76,6 +74,19 @@ def _at_use(switch: Switch, base: Hit, module: Module) -> Hit:
         reason=reason,
         decided_at=answer.decided_at,
     )
+
+
+def _loses(answer: Answer) -> str | None:
+    """What would no longer decide if the value became a read of the environment; None if nothing else does."""
+    if answer.reads:
+        return no_longer(answer.reads)
+    if answer.defaults:
+        return no_longer(frozenset(default.name for default in answer.defaults))
+    how = answer.decided_at.how if answer.decided_at is not None else How.CONSTANT
+    if how is How.CONSTANT:
+        return None
+    what = "callers" if how is How.ARGUMENT else "the configuration"
+    return f"{what} would no longer decide, only {{env}}=1"
 
 
 def _manual(base: Hit) -> Hit:

@@ -27,6 +27,8 @@ class How(enum.Enum):
     CONSTANT = "constant"
     ATTRIBUTE = "attribute"
     """It was assigned to `debug` of an app."""
+    ARGUMENT = "argument"
+    """A caller passes it to a function."""
     KEY = "key"
     """It was assigned to a key of the configuration."""
     CONFIG = "config"

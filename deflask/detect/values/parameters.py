@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deflask.detect.names import argument, calls_of, default_of, function_of
 from deflask.detect.values import options
-from deflask.detect.values.answer import Answer, Default, Source, join, unknown
+from deflask.detect.values.answer import Answer, Default, How, Source, join, unknown
 
 if TYPE_CHECKING:
     from deflask.detect.values.evaluate import Evaluator
@@ -31,7 +31,12 @@ def passed(parameter: ast.arg, home: Evaluator) -> Answer:
         given = argument(call, function, parameter, caller.names)
         if given is None:
             return unknown()
-        answers.append(_fallen_back(parameter, default, home) if given is default else caller.evaluate(given))
+        if given is default:
+            answers.append(_fallen_back(parameter, default, home))
+        else:
+            answer = caller.evaluate(given)
+            decided = answer.decided_at or caller.decision(given, How.ARGUMENT)
+            answers.append(replace(answer, decided_at=decided))
     return join(answers)
 
 
