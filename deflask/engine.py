@@ -156,23 +156,26 @@ def _fix(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
 
     try:
         rewritten = rewrite(found.module, wanted, found.readers, settings)
-        unmasked = _rescan(found, rewritten, path, settings, project_of)
+        output = found.module.source.as_file(rewritten.data)
+        unmasked = _rescan(found, rewritten, output, path, settings, project_of)
     except UnprovedError as error:
         return FileResult(path, Status.ERROR, found.findings, f"{error}: {_REPORT}", suppressed=found.suppressed)
     others = [finding for finding in found.findings if finding not in wanted]
-    findings = tuple(sorted([*rewritten.findings, *others, *unmasked], key=lambda f: (f.span, f.rule)))
-    if rewritten.data == data:
+    findings = tuple(sorted([*rewritten.findings, *others, *unmasked], key=lambda finding: finding.order))
+    if output == data:
         return FileResult(path, _status(found, False), findings, suppressed=found.suppressed)
-    diff = unified(data, rewritten.data, path)
-    return FileResult(path, Status.WOULD_FIX, findings, None, diff, rewritten.data, found.suppressed)
+    diff = unified(data, output, path)
+    return FileResult(path, Status.WOULD_FIX, findings, None, diff, output, found.suppressed)
 
 
-def _rescan(found: Scan, rewritten: Rewritten, path: str, settings: Settings, project_of: FindProject) -> list[Finding]:
+def _rescan(
+    found: Scan, rewritten: Rewritten, output: bytes, path: str, settings: Settings, project_of: FindProject
+) -> list[Finding]:
     """Scan the result: nothing that was fixed may be found again; what the fix unmasks is a finding of its own.
 
     Raises UnprovedError.
     """
-    after = scan(rewritten.data, path, settings, project_of)
+    after = scan(output, path, settings, project_of)
     again = [
         f for f in after.findings for edit in f.edits if edit.span in rewritten.places and edit.kind.name != "GUARD"
     ]

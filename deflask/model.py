@@ -62,10 +62,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file; the line is 1-based."""
+    """A line of a file, or of a notebook's cell; both are 1-based."""
 
     path: str
     line: int
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     fixable: bool = False
     """Whether the options in force allow its fix."""
+
+    @property
+    def order(self) -> tuple[int, Span, str]:
+        """The key by which a file's findings are sorted."""
+        return self.cell or 0, self.span, self.rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from deflask.detect.gate import Gate
 from deflask.detect.module import Module
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
-from deflask.files.source import parse
+from deflask.detect.values.answer import Decision
+from deflask.files.notebook import parse_file, searchable
+from deflask.files.source import Source
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.rewrite import guard as guards
 from deflask.rewrite.imports import Reader, reader
@@ -47,11 +49,11 @@ FindProject = Callable[[str], Project | None]
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
     rules, gate = _rules(settings)
-    if not gate.opens(data):
+    if not gate.opens(searchable(data, path)):
         return Scan()
     rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
     project = project_of(path)
-    module = Module(parse(data, path), project, os.path.abspath(path) if project is not None else path)
+    module = Module(parse_file(data, path), project, os.path.abspath(path) if project is not None else path)
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
     comments = suppressions.read(module.source) if hits and not settings.ignore_suppressions else None
@@ -66,7 +68,7 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
             suppressed += 1
         else:
             findings.append(finding)
-    findings.sort(key=lambda finding: (finding.span, finding.rule))
+    findings.sort(key=lambda finding: finding.order)
     return Scan(tuple(findings), suppressed, module, readers)
 
 
@@ -134,23 +136,31 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
     allowed = (Applicability.SAFE, *((Applicability.UNSAFE,) if settings.unsafe_fixes else ()))
     guarded = tuple(Edit(EditKind.GUARD, source.span(statement)) for statement in guard.statements)
     decided = hit.decided_at
+    cell, span = source.in_cell(source.span(hit.node))
     named = settings.env_var
     return Finding(
         rule=rule.code,
         name=rule.name,
         path=source.path,
-        span=source.span(hit.node),
+        span=span,
         message=hit.message.replace("{env}", named),
         level="error" if hit.public else "warning",
         applicability=applicability,
         guard=guard.state,
         reason=reason.replace("{env}", named) if reason else None,
-        decided_at=Place(decided.path, decided.node.lineno) if decided else None,
+        cell=cell,
+        decided_at=_place(decided, source) if decided else None,
         notes=tuple(note.replace("{env}", named) for note in hit.notes),
         source=source.text(hit.node.lineno).rstrip("\r\n"),
         edits=(*edits, *guarded),
         fixable=applicability in allowed,
     )
+
+
+def _place(decided: Decision, source: Source) -> Place:
+    line = decided.node.lineno
+    cell, line = source.place(line) if decided.path == source.path else (None, line)
+    return Place(decided.path, line, cell)
 
 
 def _obstacle(edit: Edit, node: ast.expr, read: Reader | None, module: Module) -> str | None:

@@ -37,7 +37,8 @@ def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
     if not module.imported.reached(call).possible:
         return Guard(PRESENT)
     sites = _sites(call, module, ())
-    if name == "__main__.py" or not sites:
+    # A kernel runs cells as `__main__`, and nobody imports a notebook.
+    if name == "__main__.py" or module.source.notebook is not None or not sites:
         return Guard(NOT_NEEDED)
     open_sites = [site for site in sites if module.imported.reached(site.node).possible]
     if not open_sites:
