@@ -62,7 +62,8 @@ class Document:
         """How this file writes the characters that it escapes: some escape all that is not ASCII, some `<`."""
         lines = [self.text[line.start : line.end] for cell in self.cells for line in cell.lines]
         found = {escape for line in lines for escape in _ESCAPES.findall(line)}
-        return {json.loads(f'"{escape}"'): escape for escape in sorted(found)}
+        escapes = {json.loads(f'"{escape}"'): escape for escape in sorted(found)}
+        return {char: escape for char, escape in escapes.items() if not (char.isascii() and char.isalnum())}
 
 
 def _edits(cell: Cell, new: list[str] | None, escapes: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
