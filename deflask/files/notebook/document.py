@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -35,9 +35,9 @@ class Cell:
     border: str
 
     @property
-    def ends(self) -> bool:
-        """Whether its last line has a line end."""
-        return bool(self.lines) and self.lines[-1].text.endswith(("\n", "\r"))
+    def text(self) -> str:
+        """All of its lines."""
+        return "".join(line.text for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Document:
     bom: bytes
     cells: tuple[Cell, ...]
 
-    def with_lines(self, changed: Mapping[int, list[str]]) -> bytes:
-        """The notebook with other lines in cells, given by their numbers."""
+    def with_lines(self, changed: Sequence[Sequence[str]]) -> bytes:
+        """The notebook with these lines in its code cells; each that was there stays as it is written."""
         escapes = self._escapes()
         parts, position = [], 0
-        for cell in self.cells:
-            for start, end, new in _edits(cell, changed.get(cell.number), escapes):
+        for cell, lines in zip(self.cells, changed, strict=True):
+            for start, end, new in _edits(cell, lines, escapes):
                 parts += [self.text[position:start], new]
                 position = end
         return self.bom + "".join([*parts, self.text[position:]]).encode()
@@ -66,10 +66,8 @@ class Document:
         return {char: escape for char, escape in escapes.items() if not (char.isascii() and char.isalnum())}
 
 
-def _edits(cell: Cell, new: list[str] | None, escapes: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+def _edits(cell: Cell, new: Sequence[str], escapes: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
     """What to put from where to where, in order."""
-    if new is None:
-        return
     lines = cell.lines
     matcher = SequenceMatcher(None, [line.text for line in lines], new, autojunk=False)
     for tag, first, end, new_first, new_end in matcher.get_opcodes():

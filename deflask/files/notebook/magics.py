@@ -12,8 +12,8 @@ _AUTOMATIC = re.compile(
 )
 """Names that need no `%` where they are the only line of a cell."""
 _CELL = re.compile(r"\s*%%(\w*)")
-_LINE = re.compile(r"[ \t]*(?:[%!?,;/]|[\w.*\[\]%]+\?{1,2}[ \t]*(?:\#.*)?$)")
-_ASSIGNED = re.compile(r"""((?:[^\#=!'"(\[]|\[[^\]]*\])+?)[ \t]*=[ \t]*[!%]""")
+_LINE = re.compile(r"[ \t]*(?:[%!?,;/]|[^\#'\"]*[\w.*\])]\?{1,2}[ \t]*;?[ \t]*(?:\#.*)?$)")
+_ASSIGNED = re.compile(r"""((?:[^\#=!'"(\[]|\[[^\]]*\]|\([\w\s.,*]*\))+?)[ \t]*=[ \t]*[!%]""")
 _TOKEN = re.compile(
     r"""\#.*|(?P<triple>\"{3}|'{3})|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?P<opens>[\[({])|(?P<closes>[\])}])"""
 )
