@@ -108,6 +108,20 @@ def test_cell_too_deep_for_the_parser() -> None:
         api.check_source(deep, "app.ipynb")
 
 
+@pytest.mark.parametrize("value", ["[" * 100_000 + "]" * 100_000, "1" * 5000])
+def test_document_that_cannot_be_loaded(value: str) -> None:
+    """Where a Python takes the number, the notebook has nothing to find."""
+    source = b'{"cells": [], "metadata": {"title": "from flask import Flask; app.run(debug=True)", "x": %s}}'
+    result = api.fix_source(source.replace(b"%s", value.encode()), "app.ipynb")
+    assert (result.error or "not a notebook: ").startswith("not a notebook: ")
+
+
+def test_long_lines_take_no_time() -> None:
+    """What matches a line goes through it once."""
+    blank = " " * 200_000
+    assert replacements(["x" + blank + "y", "x?" + blank + "y", "(" * 20, "[" * 200_000]) == [None] * 4
+
+
 def test_in_place(tmp_path: Path) -> None:
     """A folder's notebooks are looked at, and written as other files are."""
     before, after = (CONSTANT.with_suffix(f".{kind}.ipynb").read_bytes() for kind in ("in", "out"))

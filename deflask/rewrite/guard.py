@@ -45,7 +45,8 @@ def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
         return Guard(PRESENT)
     if name == "__init__.py":
         return Guard("left: a package's __init__.py never runs as __main__")
-    if (other := starter(module)) is not None:
+    functions = {function for site in open_sites for function in site.functions}
+    if (other := starter(module, functions)) is not None:
         return Guard(f"left: {other} imports it to start the server")
     try:
         return Guard(ADDED, tuple(dict.fromkeys(_statement(site, module) for site in open_sites)))

@@ -69,7 +69,10 @@ class Document:
 def _edits(cell: Cell, new: Sequence[str], escapes: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
     """What to put from where to where, in order."""
     lines = cell.lines
-    matcher = SequenceMatcher(None, [line.text for line in lines], new, autojunk=False)
+    old = [line.text for line in lines]
+    if old == new:
+        return
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, first, end, new_first, new_end in matcher.get_opcodes():
         put = cell.border.join(_escaped(text, escapes) for text in new[new_first:new_end])
         if tag == "replace":
@@ -97,6 +100,10 @@ def read(data: bytes) -> Document:
         raise SourceError("not a notebook: it is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise SourceError(f"not a notebook: line {error.lineno}: {error.msg}") from None
+    except ValueError as error:
+        raise SourceError(f"not a notebook: {error}") from None
+    except RecursionError:
+        raise SourceError("not a notebook: nested too deeply") from None
     cells = tuple(_code_cells(document, text))
     return Document(text, BOM if data.startswith(BOM) else b"", cells if _is_python(document) else ())
 

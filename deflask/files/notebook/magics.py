@@ -12,8 +12,8 @@ _AUTOMATIC = re.compile(
 )
 """Names that need no `%` where they are the only line of a cell."""
 _CELL = re.compile(r"\s*%%(\w*)")
-_LINE = re.compile(r"[ \t]*(?:[%!?,;/]|[^\#'\"]*[\w.*\])]\?{1,2}[ \t]*;?[ \t]*(?:\#.*)?$)")
-_ASSIGNED = re.compile(r"""((?:[^\#=!'"(\[]|\[[^\]]*\]|\([\w\s.,*]*\))+?)[ \t]*=[ \t]*[!%]""")
+_LINE = re.compile(r"[ \t]*(?:[%!?,;/]|[^\#'\"]*[\w.*\])]\?{1,2}[ \t;]*(?:\#.*)?$)")
+_ASSIGNED = re.compile(r"""((?:[^\#=!'"(\[]|\[[^\]]*\]|\([\w\s.,*]*\))+)=[ \t]*[!%]""")
 _TOKEN = re.compile(
     r"""\#.*|(?P<triple>\"{3}|'{3})|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?P<opens>[\[({])|(?P<closes>[\])}])"""
 )
@@ -51,7 +51,7 @@ def _replacement(line: str) -> Replacement:
     """What stands in place of a line at which a statement may begin."""
     if assigned := _ASSIGNED.match(line):
         # This is what IPython makes of it, and nobody knows what comes back.
-        return f"{assigned[1]} = get_ipython()  "
+        return f"{assigned[1].rstrip()} = get_ipython()  "
     if not _LINE.match(line):
         return None
     margin = line[: len(line) - len(line.lstrip())]
