@@ -35,6 +35,7 @@ class Unit:
     scan: Scan = field(default_factory=Scan)
     error: str | None = None
     rewritten: Rewritten | None = None
+    output: bytes | None = None
 
 
 class Batch:
@@ -80,7 +81,7 @@ class Batch:
         changing = [unit for unit in self._units.values() if any(f.fixable for f in self._plan(unit).findings)]
         for unit in changing:
             unit.rewritten = self._guarded(unit, lambda unit=unit: self._rewritten(unit))  # type: ignore[misc]
-        changed = {unit.location: unit.rewritten.data for unit in changing if unit.rewritten is not None}
+        changed = {unit.location: unit.output for unit in changing if unit.output is not None}
         if changed:
             self._look_again(changed)
 
@@ -90,7 +91,10 @@ class Batch:
 
         plan = self._plan(unit)
         wanted = [finding for finding in plan.findings if finding.fixable]
-        return rewrite(self._module(unit), wanted, plan.readers, unit.settings)
+        module = self._module(unit)
+        rewritten = rewrite(module, wanted, plan.readers, unit.settings)
+        unit.output = module.source.as_file(rewritten.data)
+        return rewritten
 
     def _module(self, unit: Unit) -> Module:
         """The module of a file, also of one in which only others have seen something."""
@@ -100,6 +104,11 @@ class Batch:
         module = project.module_at(unit.location) if project is not None else None
         assert module is not None, "a finding belongs to a file that was parsed"
         return module
+
+    def _bytes(self, unit: Unit) -> bytes:
+        """The bytes that were looked at."""
+        source = self._module(unit).source
+        return source.as_file(source.data)
 
     def _look_again(self, changed: dict[str, bytes]) -> None:
         """Nothing that was fixed may be found again; what a fix unmasks is a finding of its own."""
@@ -154,12 +163,12 @@ class Batch:
         from deflask.rewrite.diff import unified
 
         others = [finding for finding in findings if not finding.fixable]
-        together = tuple(sorted([*rewritten.findings, *others], key=lambda f: (f.span, f.rule)))
-        before = self._module(unit).source.data
-        if rewritten.data == before:
+        together = tuple(sorted([*rewritten.findings, *others], key=lambda finding: finding.order))
+        before, after = self._bytes(unit), unit.output
+        if after == before or after is None:
             return FileResult(unit.path, Status.UNFIXED, together, suppressed=suppressed)
-        diff = unified(before, rewritten.data, unit.path)
-        return FileResult(unit.path, Status.WOULD_FIX, together, None, diff, rewritten.data, suppressed)
+        diff = unified(before, after, unit.path)
+        return FileResult(unit.path, Status.WOULD_FIX, together, None, diff, after, suppressed)
 
     def write(self, unit: Unit) -> FileResult:
         """The outcome for one file, written in place where it changes."""
@@ -167,7 +176,7 @@ class Batch:
         if result.output is None:
             return result
         try:
-            write(unit.path, self._module(unit).source.data, result.output)
+            write(unit.path, self._bytes(unit), result.output)
         except WriteError as error:
             return replace(result, status=Status.ERROR, error=str(error), diff=None, output=None)
         return fixed(result)

@@ -62,12 +62,18 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file; the line is 1-based."""
+    """A line of a file, or of a notebook's cell; both are 1-based."""
 
     path: str
     line: int
+    cell: int | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """The key by which places are sorted."""
+        return self.path, self.cell or 0, self.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,11 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     fixable: bool = False
     """Whether the options in force allow its fix."""
+
+    @property
+    def order(self) -> tuple[int, Span, str]:
+        """The key by which a file's findings are sorted."""
+        return self.cell or 0, self.span, self.rule
 
 
 @dataclass(frozen=True, slots=True)

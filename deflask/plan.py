@@ -56,7 +56,7 @@ def gather(sightings: Iterable[Sighting], editable: Collection[str]) -> dict[str
         for sighting in shown:
             plan.readers.update(sighting.readers)
     for plan in plans.values():
-        plan.findings.sort(key=lambda finding: (finding.span, finding.rule))
+        plan.findings.sort(key=lambda finding: finding.order)
     return plans
 
 
@@ -66,7 +66,7 @@ def _merged(findings: list[Finding]) -> Finding:
     return replace(
         first,
         level=max((finding.level for finding in findings), key=("warning", "error").index),
-        used_at=tuple(sorted({place for finding in findings for place in finding.used_at})),
+        used_at=tuple(sorted({place for f in findings for place in f.used_at}, key=lambda place: place.order)),
         notes=tuple(dict.fromkeys(note for finding in findings for note in finding.notes)),
         edits=tuple(dict.fromkeys(edit for finding in findings for edit in finding.edits)) if first.edits else (),
     )

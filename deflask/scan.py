@@ -15,7 +15,7 @@ from deflask.detect.module import Module
 from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
-from deflask.files.source import parse
+from deflask.files.notebook import parse_file, searchable
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.plan import Sighting
 from deflask.rewrite import guard as guards
@@ -46,7 +46,7 @@ FindProject = Callable[[str], Project | None]
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
     rules, gate = _rules(settings)
-    if not gate.opens(data):
+    if not gate.opens(searchable(data, path)):
         return Scan()
     rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
     module = _module(data, path, project_of(path))
@@ -57,7 +57,7 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
 
 
 def _module(data: bytes, path: str, project: Project | None) -> Module:
-    module = Module(parse(data, path), project, os.path.abspath(path))
+    module = Module(parse_file(data, path), project, os.path.abspath(path))
     if project is not None:
         project.adopt(module)
     return module
@@ -103,7 +103,7 @@ def _sighting(rule: Rule, hit: Hit, module: Module, settings: Settings) -> Sight
         return None
     instead = None
     if home is not module and hit.definition is not None:
-        decided = Place(home.source.path, hit.definition.node.lineno)
+        decided = _place(hit.definition.node, home)
         there = replace(hit, definition=None, changes=(), applicability=Applicability.MANUAL)
         there = replace(there, reason=f"decided in {decided.path}:{decided.line}")
         at_use = _finding(rule, there, module, settings, {})
@@ -139,24 +139,31 @@ def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: 
             applicability, reason = Applicability.MANUAL, guard.state.removeprefix("left: ")
     allowed = (Applicability.SAFE, *((Applicability.UNSAFE,) if settings.unsafe_fixes else ()))
     decided = hit.decided_at if hit.definition is None else None
+    cell, span = home.source.in_cell(home.source.span(node))
     named = settings.env_var
     return Finding(
         rule=rule.code,
         name=rule.name,
         path=home.source.path,
-        span=home.source.span(node),
+        span=span,
         message=hit.message.replace("{env}", named),
         level="error" if hit.public else "warning",
         applicability=applicability,
         guard=guard.state,
         reason=reason.replace("{env}", named) if reason else None,
-        decided_at=Place(decided.path, decided.node.lineno) if decided else None,
-        used_at=(Place(module.source.path, hit.node.lineno),) if hit.definition else (),
+        cell=cell,
+        decided_at=_place(decided.node, home.of_names(decided.names)) if decided else None,
+        used_at=(_place(hit.node, module),) if hit.definition else (),
         notes=tuple(note.replace("{env}", named) for note in hit.notes),
         source=home.source.text(node.lineno).rstrip("\r\n"),
         edits=(*(_edit(change, home) for change in hit.changes), *guard_edits(guard, module)),
         fixable=applicability in allowed,
     )
+
+
+def _place(node: ast.expr | ast.stmt, module: Module) -> Place:
+    cell, line = module.source.place(node.lineno)
+    return Place(module.source.path, line, cell)
 
 
 def _edit(change: Change, module: Module) -> Edit:

@@ -17,7 +17,7 @@ from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
 from deflask.detect.project import Projects
 from deflask.files.discovery import Found, discover
-from deflask.formats.base import Report, visible
+from deflask.formats.base import Report, visible, where
 from deflask.model import FileResult, Settings, Status
 
 _CONFIGURATION = "configuration: "
@@ -204,7 +204,7 @@ def _remains(invocation: Invocation, report: Report) -> None:
         for finding in result.findings:
             if not finding.fixable:
                 reason = visible(finding.reason or "")
-                click.echo(f"{visible(finding.path)}:{finding.span.line} {finding.rule} {reason}", err=True)
+                click.echo(f"{where(finding)} {finding.rule} {reason}", err=True)
     if not invocation.quiet:
         click.echo(text.notes(report) + text.summary(report), nl=False, err=True, color=invocation.color)
 

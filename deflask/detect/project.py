@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deflask.files.discovery import ALWAYS_EXCLUDED
-from deflask.files.source import SourceError, parse
+from deflask.files.discovery import ALWAYS_EXCLUDED, SUFFIXES
+from deflask.files.notebook import parse_file, searchable
+from deflask.files.source import SourceError
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
@@ -25,11 +26,19 @@ _LARGEST = 1_000_000
 """Bytes of a module: what is larger is generated, and defines no app."""
 # Where a command line that imports a module may stand.
 _COMMANDS = re.compile(
-    r"(?:Dockerfile|Containerfile|Procfile|Makefile)[\w.-]*|.*\.(?:sh|bash|bat|cmd|ps1|service|conf|ya?ml|toml|cfg)",
+    r"(?:Dockerfile|Containerfile|Procfile|Makefile|justfile)[\w.-]*|package\.json|app\.json|crontab|run|serve|start"
+    r"|(?:docker-)?entrypoint|.*\.(?:sh|bash|zsh|fish|bat|cmd|ps1|service|conf|ini|ya?ml|toml|cfg|Dockerfile)",
     re.IGNORECASE,
 )
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
-_IMPORT_LINES = re.compile(rb"(?:\b(?:import|from|open|run_module|run_path|import_module)\b|__import__)[^\n]*")
+# Names behind an import, on its line or in its brackets, and the `module:function` of an entry point.
+_IMPORT_LINES = re.compile(
+    rb"\bfrom\b[^\n(]*\bimport\s*\([^)]{0,4000}\)|\b(?:import|from)\b[^\n]*|=\s*[\"']?[\w.]+\s*:\s*\w+"
+)
+_RUNNERS = re.compile(
+    rb"__import__|\b(?:exec|import_module|load_source|run_module|run_path|SourceFileLoader|spec_from_file_location)\b"
+)
+_STRINGS = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -48,7 +57,7 @@ def read_file(path: str) -> bytes | None:
 
 def _is_looked_at(name: str) -> bool:
     """Whether a file of this name can start a module."""
-    return name.endswith(".py") or bool(_COMMANDS.fullmatch(name))
+    return name.endswith(SUFFIXES) or bool(_COMMANDS.fullmatch(name))
 
 
 def walk_files(root: str) -> Iterator[str]:
@@ -100,11 +109,12 @@ class Project:
         return self._files
 
     def mentioning(self, word: str) -> list[str]:
-        """The files in which a word stands on a line behind `import`, or `from`."""
+        """The files in which a word stands behind `import` or `from`, or in a string beside what runs a module."""
         if self._mentions is None:
             self._mentions = {}
             for path in self.files():
-                lines = _IMPORT_LINES.findall(self.read(path) or b"")
+                data = searchable(self.read(path) or b"", path)
+                lines = _IMPORT_LINES.findall(data) + (_STRINGS.findall(data) if _RUNNERS.search(data) else [])
                 for found in set(_WORDS.findall(b" ".join(lines))):
                     self._mentions.setdefault(found.decode(), []).append(path)
         return self._mentions.get(word, [])
@@ -170,7 +180,7 @@ class Project:
         if path not in self._modules:
             data = self.read(path) if len(self._modules) < MOST_MODULES else None
             try:
-                self._modules[path] = Module(parse(data, shown(path)), self, path) if data is not None else None
+                self._modules[path] = Module(parse_file(data, shown(path)), self, path) if data is not None else None
             except SourceError:
                 self._modules[path] = None
                 self._broken.add(path)

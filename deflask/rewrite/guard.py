@@ -36,14 +36,16 @@ def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
     if not module.imported.reached(call).possible:
         return Guard(PRESENT)
     sites = _sites(call, module, ())
-    if name == "__main__.py" or not sites:
+    # A kernel runs cells as `__main__`, and nobody imports a notebook.
+    if name == "__main__.py" or module.source.notebook is not None or not sites:
         return Guard(NOT_NEEDED)
     open_sites = [site for site in sites if module.imported.reached(site.node).possible]
     if not open_sites:
         return Guard(PRESENT)
     if name == "__init__.py":
         return Guard("left: a package's __init__.py never runs as __main__")
-    if (other := starter(module)) is not None:
+    functions = {function for site in open_sites for function in site.functions}
+    if (other := starter(module, functions)) is not None:
         return Guard(f"left: {other} imports it to start the server")
     try:
         return Guard(ADDED, tuple(dict.fromkeys(_statement(site, module) for site in open_sites)))
