@@ -57,10 +57,9 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
 
 
 def _module(data: bytes, path: str, project: Project | None) -> Module:
-    module = Module(parse_file(data, path), project, os.path.abspath(path))
     if project is not None:
-        project.adopt(module)
-    return module
+        return project.module_from(data, path)
+    return Module(parse_file(data, path), None, os.path.abspath(path))
 
 
 def _ignored(rule: Rule, path: str, settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from deflask.detect.project import Project, shown
 from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached
 from deflask.files.source import Source
+from deflask.files.testcode import is_test_code
 from deflask.model import Truth
 
 
@@ -72,7 +73,9 @@ class Module:
             return []
         owner = self.index.parents[function]
         named = owner.name if isinstance(owner, ast.ClassDef) else function.name
-        return [module.names for module in self.project.importers(self.location, named)]
+        others = self.project.importers(self.location, named)
+        # What a test passes is nothing that a program would do.
+        return [module.names for module in others if not is_test_code(module.source.path)]
 
     def beside(self, path: str) -> Names | None:
         """The names of the Python source at a path relative to this module's folder."""

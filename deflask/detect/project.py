@@ -134,10 +134,22 @@ class Project:
             self._imports_flask = any(_FLASK.search(source) for source in sources)
         return self._imports_flask
 
-    def adopt(self, module: Module) -> None:
-        """Take a module that is parsed already for what its file holds."""
-        self._modules[module.location] = module
-        self._owners[module.names] = module
+    def module_from(self, data: bytes, path: str) -> Module:
+        """The module that a file of the project holds, which the user calls `path`: the one and only if it is known.
+
+        Raises SourceError.
+        """
+        from deflask.detect.module import Module
+
+        location = os.path.abspath(path)
+        known = self._modules.get(location)
+        source = parse_file(data, path) if known is None or known.source.data != data else known.source
+        if known is None or source is not known.source:
+            known = self._modules[location] = Module(source, self, location)
+            self._owners[known.names] = known
+            self._found.clear()
+        source.path = path
+        return known
 
     def with_changes(self, changed: Mapping[str, bytes]) -> Project:
         """The project as it would be with other bytes in some of its files."""

@@ -17,8 +17,8 @@ from deflask.detect.values import Answer
 from deflask.detect.values.config import same
 from deflask.detect.values.loads import Load, loads
 from deflask.detect.values.settings import CONFIG, Setting, config_keys, debug_attributes
+from deflask.files.testcode import is_test_code
 from deflask.model import Applicability, Truth
-from deflask.rules._tests import is_test_code
 
 Certainty = tuple[Applicability, str | None]
 SAFE: Certainty = (Applicability.SAFE, None)

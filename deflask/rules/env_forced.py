@@ -32,9 +32,9 @@ from collections.abc import Iterator
 from deflask.detect.flags import Flag, flags, imports_flask
 from deflask.detect.module import Module
 from deflask.detect.values.environment import Forced, forced
+from deflask.files.testcode import is_test_code
 from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._hit import Change, Hit
-from deflask.rules._tests import is_test_code
 
 CODE = "DF109"
 TRIGGERS = ((b"FLASK_DEBUG",), (b"FLASK_ENV",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import is_known
 from deflask.detect.names import Names
@@ -14,12 +15,16 @@ from deflask.detect.values.operators import Evaluate
 from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
 from deflask.model import Truth
 
+if TYPE_CHECKING:
+    from deflask.detect.values.evaluate import Evaluator
+
 # A format that can produce nothing longer than what it is given.
 _PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\d?\})*")
 
 
-def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
+def call(node: ast.Call, home: Evaluator, set_here: frozenset[str] | None) -> Answer:
     """What a call gives back; `set_here` are the variables that the file sets, None if it cannot be told which."""
+    names, evaluate = home.names, home.evaluate
     called = names.qualified(node.func)
     if called in environment.GETTERS:
         return _environment(node, names, evaluate, set_here)
@@ -49,7 +54,7 @@ def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[s
         if computable and isinstance(text.value, str):
             return noting(compute(getattr(str, node.func.attr), text.value, *values), [text, *arguments])
         return noting(unknown(), [text, *arguments])
-    return noting(_function(node, names, evaluate), arguments)
+    return noting(_function(node, home), arguments)
 
 
 def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
@@ -79,12 +84,14 @@ def _reads(key: object) -> frozenset[str]:
     return frozenset({key if isinstance(key, str) else environment.SOME_VARIABLE})
 
 
-def _function(node: ast.Call, names: Names, evaluate: Evaluate) -> Answer:
-    """A function of this file that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
-    definitions = [origin.definition for origin in names.origins(node.func)]
-    if len(definitions) != 1 or not isinstance(definitions[0], ast.FunctionDef) or not _decides(definitions[0]):
+def _function(node: ast.Call, home: Evaluator) -> Answer:
+    """A function of the project that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
+    origins = home.names.origins(node.func)
+    function = origins[0].definition
+    if len(origins) != 1 or not isinstance(function, ast.FunctionDef) or not _decides(function):
         return unknown()
-    return join(_returned(definitions[0].body, names, evaluate))
+    there = home.at(origins[0].home)
+    return join(_returned(function.body, there.names, there.evaluate))
 
 
 def _decides(function: ast.FunctionDef) -> bool:

@@ -24,6 +24,8 @@ _TELLING = re.compile(
     r"(?:^|_)env(?:$|_)|exists|is_?file|is_?dir|^open$|read_?text|read_?bytes",
     re.IGNORECASE,
 )
+_READERS = {"get", "keys", "values", "items", "copy"}
+"""The methods of a dictionary that leave it as it is."""
 _LONGEST_WORD = 100
 """Characters: what is longer names nothing."""
 
@@ -99,7 +101,7 @@ class Evaluator:
                 return self._attribute(node)
             case ast.Call():
                 held = config.config_value(node, self)
-                return held or calls.call(node, self.names, self.evaluate, self._set_here)
+                return held or calls.call(node, self, self._set_here)
             case ast.Subscript():
                 return config.config_value(node, self) or calls.subscript(node, self.names, self.evaluate)
             case ast.NamedExpr():
@@ -129,13 +131,21 @@ class Evaluator:
         if scope is None:
             if node.id == "__name__":
                 return known("__main__" if self.main else _IMPORTED)
-            return known(True) if node.id == "__debug__" else unknown()
+            return known(True) if node.id == "__debug__" else self._starred(node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
         lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
             # A star import below may have bound the name anew.
             return unknown(configured=True)
         return join(self.bound(binding) for binding in bindings)
+
+    def _starred(self, name: str) -> Answer:
+        """What a name holds that this module does not bind, but may have from a star import."""
+        for module in self.names.index.stars:
+            exporter = self.names.exporter(joined(module, name))
+            if exporter is not None:
+                return self.at(exporter).exported(name)
+        return unknown()
 
     def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
@@ -147,6 +157,8 @@ class Evaluator:
     def exported(self, name: str) -> Answer:
         """What a name of this module holds for those who import it."""
         scope = self.names.index.scopes[self.names.index.tree]
+        if name not in scope.bindings:
+            return self._starred(name)
         return join(self.bound(binding) for binding in self.names.flow.at_end(name, scope))
 
     def bound(self, binding: Binding) -> Answer:
@@ -172,6 +184,7 @@ class Evaluator:
         parents = (self.names.index.parents[load] for load in self.names.index.loads.get(name, []))
         return all(
             (isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load))
+            or (isinstance(parent, ast.Attribute) and parent.attr in _READERS)
             or isinstance(parent, (ast.Compare, ast.BoolOp, ast.If, ast.UnaryOp, ast.keyword))
             for parent in parents
         )
@@ -203,9 +216,11 @@ class Evaluator:
         own = self.names.index.scopes[cls].bindings.get(attribute, [])[-1:]
         if own or stores:
             return join(self.bound(binding) for binding in [*own, *stores])
-        bases = (origin.definition for base in cls.bases for origin in self.names.origins(base))
+        bases = [origin for base in cls.bases for origin in self.names.origins(base)]
         return join(
-            self.member(base, attribute) for base in bases if isinstance(base, ast.ClassDef) and base is not cls
+            self.at(base.home).member(base.definition, attribute)
+            for base in bases
+            if isinstance(base.definition, ast.ClassDef) and base.definition is not cls
         )
 
     def _app_debug(self, app: Origin) -> Answer:
