@@ -129,7 +129,7 @@ def _silenced(rule: Rule, hit: Hit, module: Module) -> bool:
 
 def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: dict[Edit, Reader]) -> Finding | None:
     home, node = (hit.definition.module, hit.definition.node) if hit.definition else (module, hit.node)
-    applicability, reason = _edits(hit, home, readers)
+    applicability, reason = _edits(hit, home, settings, readers)
     guard = _guard(hit, module, home, settings)
     if not hit.changes and hit.serves and hit.reason is None:
         if guard.state in (guards.PRESENT, guards.NOT_NEEDED):
@@ -186,7 +186,7 @@ def _guard(hit: Hit, module: Module, home: Module, settings: Settings) -> guards
     return guard
 
 
-def _edits(hit: Hit, home: Module, readers: dict[Edit, Reader]) -> tuple[Applicability, str | None]:
+def _edits(hit: Hit, home: Module, settings: Settings, readers: dict[Edit, Reader]) -> tuple[Applicability, str | None]:
     """How sure the edits are; what reads the environment at each of them goes into `readers`."""
     for change in hit.changes:
         if isinstance(change.node, ast.stmt):
@@ -197,7 +197,7 @@ def _edits(hit: Hit, home: Module, readers: dict[Edit, Reader]) -> tuple[Applica
             continue
         edit = _edit(change, home)
         read = reader(change.node, home)
-        obstacle = _obstacle(edit, change.node, read, home)
+        obstacle = _obstacle(edit, change.node, read, home, settings.env_var)
         if obstacle is not None:
             return Applicability.MANUAL, obstacle
         if read is not None:
@@ -205,12 +205,15 @@ def _edits(hit: Hit, home: Module, readers: dict[Edit, Reader]) -> tuple[Applica
     return hit.applicability, hit.reason
 
 
-def _obstacle(edit: Edit, node: ast.AST, read: Reader | None, module: Module) -> str | None:
+def _obstacle(edit: Edit, node: ast.AST, read: Reader | None, module: Module, env_var: str) -> str | None:
     """Why an expression cannot become a read of the environment, None where it can."""
     if any(isinstance(parent, ast.JoinedStr) for parent in module.index.ancestors(node)):
         return "it stands in an f-string"
     if read is None:
         return "`os` and `environ` are both taken by something else here"
+    variable = edit.variable or env_var
+    if ast.unparse(node) == f"{read.getter}('{variable}') == '1'":
+        return f"it reads {variable} already, which the program sets itself"
     source = module.source
     if read.statement and not place(read.statement, top_line(edit.span.line, source), source, False):
         return "no import can be put above it, on a line of its own"

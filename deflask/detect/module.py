@@ -10,7 +10,7 @@ from deflask.detect import suppressions
 from deflask.detect.names import Flow, FunctionNode, Index, Names, build
 from deflask.detect.project import Project, shown
 from deflask.detect.suppressions import Suppressions
-from deflask.detect.values import Answer, Evaluator, Reach, Reached
+from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
 from deflask.files.source import Source
 from deflask.files.testcode import is_test_code
 from deflask.model import Truth
@@ -99,6 +99,18 @@ class Module:
     def evaluate(self, node: ast.expr) -> Answer:
         """What an expression comes to with nothing set."""
         return self.as_script.evaluator.evaluate(node)
+
+    def alternatives(self, node: ast.expr) -> list[Answer]:
+        """What an expression can come to: one answer, or one for each caller that passes it in and is reached."""
+        together = self.evaluate(node)
+        if together.truth is not Truth.UNKNOWN or not isinstance(node, ast.Name):
+            return [together]
+        scope = self.index.owner(node.id, self.index.scope_of(node))
+        bindings = self.names.flow.reaching(node.id, node, scope)[0] if scope is not None else []
+        if len(bindings) != 1 or not isinstance(bindings[0].node, ast.arg):
+            return [together]
+        passed = parameters.each(bindings[0].node, self.as_script.evaluator)
+        return [answer for call, names, answer in passed if self.of_names(names).reached(call).possible] or [together]
 
     def is_on(self, node: ast.expr) -> bool:
         """Whether an expression is certainly true with nothing set."""

@@ -55,7 +55,8 @@ def _of_parameter(default: Default, node: ast.Constant, switch: Switch, module: 
     reason = f"{what} {default.name} would take its default from {{env}}"
     note = f"{what} {default.name} is on by itself only where {{env}}=1 is set"
     on, off = (_truth(node, value, switch, module) for value in (True, False))
-    if (on, off) == (Truth.ON, Truth.OFF):
+    # What other callers pass may differ.
+    if on is not Truth.OFF and off is Truth.OFF:
         return Change(EditKind.VALUE, node), Applicability.UNSAFE, reason, note
     for text in _texts(node, module.of_names(default.names)):
         if _truth(node, _value(text), switch, module) is Truth.OFF:

@@ -63,12 +63,13 @@ def is_for_developers(decided: Decision, home: Module) -> bool:
 
 def _follows(decided: Decision, value: ast.expr, module: Module) -> bool:
     """Whether a switch is on if the definition is, and off if it is not; a number that is compared is no flag."""
-    held = module.of_names(decided.names).evaluate(decided.node)
-    if held.value not in (True, "1", "true", "True") and not isinstance(value, (ast.Name, ast.Attribute)):
+    defined = module.of_names(decided.names).evaluate(decided.node)
+    if defined.value not in (True, "1", "true", "True") and not isinstance(value, (ast.Name, ast.Attribute)):
         return False
     evaluator = module.as_script.evaluator
-    truths = [evaluator.assuming({decided.node: known(held)}).evaluate(value).truth for held in (True, False)]
-    return truths == [Truth.ON, Truth.OFF]
+    on, off = (evaluator.assuming({decided.node: known(held)}).evaluate(value).truth for held in (True, False))
+    # What other callers pass may differ.
+    return on is not Truth.OFF and off is Truth.OFF
 
 
 def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:

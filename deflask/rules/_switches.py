@@ -70,17 +70,18 @@ def _calls(module: Module) -> Iterator[Switch]:
         for flag in flags(module, rule):
             if flag.value is None or flag.entry.flag == "evalex":
                 continue
-            yield Switch(
-                rule,
-                flag.call,
-                flag.value,
-                module.evaluate(flag.value),
-                f"`{called(flag.call)}` starts {starts} debugger",
-                SAFE if flag.proved else (Applicability.UNSAFE, "its receiver cannot be resolved"),
-                flag.entry.serves,
-                is_public(flag, module),
-                _notes(flag, module),
-            )
+            for answer in module.alternatives(flag.value):
+                yield Switch(
+                    rule,
+                    flag.call,
+                    flag.value,
+                    answer,
+                    f"`{called(flag.call)}` starts {starts} debugger",
+                    SAFE if flag.proved else (Applicability.UNSAFE, "its receiver cannot be resolved"),
+                    flag.entry.serves,
+                    is_public(flag, module),
+                    _notes(flag, module),
+                )
 
 
 def _notes(flag: Flag, module: Module) -> tuple[str, ...]:
@@ -112,12 +113,15 @@ def _settings(module: Module) -> Iterator[Switch]:
 
 
 def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator[Switch]:
-    answer = module.evaluate(setting.value)
-    certainty = _certainty(setting.app, setting.node, module) if answer.truth is Truth.ON else SAFE
-    if certainty is not None:
-        statement = module.index.statement(setting.node)
-        if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
-            certainty = (Applicability.MANUAL, "the same value goes to another name as well")
+    answers = module.alternatives(setting.value)
+    on = any(answer.truth is Truth.ON for answer in answers)
+    certainty = _certainty(setting.app, setting.node, module) if on else SAFE
+    if certainty is None:
+        return
+    statement = module.index.statement(setting.node)
+    if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+        certainty = (Applicability.MANUAL, "the same value goes to another name as well")
+    for answer in answers:
         yield Switch(rule, setting.node, setting.value, answer, does, certainty, notes=(SETTING_NOTE,))
 
 

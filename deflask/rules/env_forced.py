@@ -27,11 +27,13 @@ References: CWE-489; Flask's documentation on FLASK_DEBUG; OWASP Top 10 2025 A02
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from deflask.detect.flags import Flag, flags, imports_flask
 from deflask.detect.module import Module
-from deflask.detect.values.environment import Forced, forced
+from deflask.detect.values import Doubt, known
+from deflask.detect.values.environment import FLASK, Forced, forced, read_name
 from deflask.files.testcode import is_test_code
 from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._hit import Change, Hit
@@ -40,6 +42,8 @@ CODE = "DF109"
 TRIGGERS = ((b"FLASK_DEBUG",), (b"FLASK_ENV",))
 DEFAULT = True
 
+# A command that the program may hand to a shell.
+_COMMAND = re.compile(rb"\bflask\b")
 _FALSE = {"", "0", "false", "no"}
 
 
@@ -47,7 +51,7 @@ def check(module: Module) -> Iterator[Hit]:
     """Statements that set FLASK_DEBUG or FLASK_ENV so that debug mode is on."""
     if is_test_code(module.source.path):
         return
-    for variable in ("FLASK_DEBUG", "FLASK_ENV"):
+    for variable in sorted(FLASK):
         for found in forced(variable, module.names):
             value = module.evaluate(found.value).value
             if isinstance(value, str) and _asks(variable, value) and _matters(variable, value, module):
@@ -66,7 +70,9 @@ def _matters(variable: str, value: str, module: Module) -> bool:
     listening = [_listens(flag, variable, value, home) for flag, home in runs if flag.entry.serves]
     if listening:
         return any(listening)
-    return imports_flask(module) or (module.project is not None and module.project.imports_flask())
+    if imports_flask(module) or _COMMAND.search(module.source.data):
+        return True
+    return module.project is not None and module.project.imports_flask()
 
 
 def _listens(flag: Flag, variable: str, value: str, module: Module) -> bool:
@@ -74,6 +80,18 @@ def _listens(flag: Flag, variable: str, value: str, module: Module) -> bool:
     if answer is None or answer.value is None or variable in answer.reads or flag.entry.overruled:
         return True
     return answer.truth is Truth.ON and (variable, value) == ("FLASK_DEBUG", "1")
+
+
+def _asks_itself(doubt: Doubt, variable: str, module: Module) -> bool:
+    """Whether a branch is entered because the variable that is set there was not set before."""
+    statement = doubt.statement
+    if not isinstance(statement, ast.If):
+        return False
+    reads = [node for node in ast.walk(statement.test) if isinstance(node, ast.expr)]
+    named = [(node, read_name(node, module.names)) for node in reads]
+    unset = {node: known(None) for node, name in named if name is not None and module.evaluate(name).value == variable}
+    wanted = Truth.ON if doubt.branch in statement.body else Truth.OFF
+    return bool(unset) and module.as_script.evaluator.assuming(unset).evaluate(statement.test).truth is wanted
 
 
 def _hit(variable: str, found: Forced, module: Module) -> Iterator[Hit]:
@@ -88,6 +106,6 @@ def _hit(variable: str, found: Forced, module: Module) -> Iterator[Hit]:
         changes=(Change(EditKind.REMOVE, statement),) if alone else (),
         applicability=Applicability.UNSAFE if alone else Applicability.MANUAL,
         reason=f"{variable} would have to be set outside" if alone else "its statement does something else as well",
-        doubts=reached.doubts,
+        doubts=tuple(doubt for doubt in reached.doubts if not _asks_itself(doubt, variable, module)),
         notes=(f"{variable} is no longer set by the program",),
     )

@@ -3,7 +3,7 @@
 from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import build, getattr_name
 from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
-from deflask.detect.names.flow import Flow, block_of
+from deflask.detect.names.flow import TRIES, Flow, block_of
 from deflask.detect.names.index import (
     FUNCTIONS,
     Binding,
@@ -20,6 +20,7 @@ from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
+    "TRIES",
     "Binding",
     "Bound",
     "Flow",

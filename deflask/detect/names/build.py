@@ -145,9 +145,10 @@ def _targets(
         yield Binding(target.id, node, how, value, path, annotation=annotation)
     elif isinstance(target, ast.Attribute):
         yield Binding(target.attr, target, how, value, path, annotation=annotation)
-    elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-        if isinstance(target.slice.value, str):
-            yield Binding(target.slice.value, target, how, value, path)
+    elif isinstance(target, ast.Subscript):
+        key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
+        if isinstance(key, str):
+            yield Binding(key, target, how, value, path)
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, node, None, Bound.OTHER)
     elif isinstance(target, (ast.Tuple, ast.List)):

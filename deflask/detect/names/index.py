@@ -72,7 +72,7 @@ class Index:
     stores: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
     items: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
-    """Assignments to `container["key"]`, by key: `Binding.node` is the `ast.Subscript`."""
+    """Assignments to `container["key"]`, by key, "" for one that is no constant; `Binding.node` is the Subscript."""
     attributes: dict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
     """Reads of attributes, by name."""
     stars: list[str] = field(default_factory=list)

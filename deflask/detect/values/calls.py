@@ -61,12 +61,31 @@ def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: fro
     """`os.environ.get(…)`: nothing is set, so the default is what counts."""
     name = environment.read_name(node, names)
     key = evaluate(name).value if name is not None else None
-    if set_here is None or key in set_here or not isinstance(key, str):
+    if set_here is not None and isinstance(key, str) and key in set_here:
+        return _set_before(node, key, names, evaluate) or Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
+    if set_here is None or not isinstance(key, str):
         return Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
     fallback = environment.default(node)
     answer = evaluate(fallback) if fallback is not None else known(None)
     mine = Default(Source.ENVIRONMENT, key, node, fallback, names)
     return replace(answer, reads=answer.reads | _reads(key), configured=True, defaults=(mine, *answer.defaults))
+
+
+def _set_before(node: ast.Call, key: str, names: Names, evaluate: Evaluate) -> Answer | None:
+    """What a variable holds that the module sets once, at its top level, above the read.
+
+    FLASK_DEBUG and FLASK_ENV are for the rule about them: there the statement that sets them is what is wrong.
+    """
+    index = names.index
+    places = list(environment.forced(key, names))
+    if len(places) != 1 or key in environment.FLASK:
+        return None
+    place = places[0].node
+    above = index.statement(place) in index.tree.body and place.lineno <= node.lineno
+    # `putenv` changes what child processes see, not `os.environ`.
+    if not above or (isinstance(place, ast.Call) and names.qualified(place.func) == "os.putenv"):
+        return None
+    return replace(evaluate(places[0].value), reads=_reads(key), configured=True)
 
 
 def _library(node: ast.Call, key: ast.expr, names: Names, evaluate: Evaluate) -> Answer:
@@ -122,8 +141,9 @@ def _returned(block: list[ast.stmt], names: Names, evaluate: Evaluate) -> list[A
     return answers
 
 
-def subscript(node: ast.Subscript, names: Names, evaluate: Evaluate) -> Answer:
+def subscript(node: ast.Subscript, home: Evaluator) -> Answer:
     """What `container[key]` is."""
+    names, evaluate = home.names, home.evaluate
     if (name := environment.read_name(node, names)) is not None:
         # Nothing is set, so this raises KeyError; a program that needs the variable is started with it.
         return Answer(Truth.UNKNOWN, reads=_reads(evaluate(name).value), configured=True)

@@ -30,7 +30,7 @@ def config_value(node: ast.expr, home: Evaluator) -> Answer | None:
     app = config_owner(config, home.names)
     if app is None:
         return None
-    answer = held(key, home.names.origins(app), home)
+    answer = held(key, home.names.origins(app), home, node)
     if answer is not None:
         return replace(answer, configured=True)
     if key == "DEBUG":
@@ -40,8 +40,11 @@ def config_value(node: ast.expr, home: Evaluator) -> Answer | None:
     return replace(default, configured=True)
 
 
-def held(key: str, apps: tuple[Origin, ...], home: Evaluator) -> Answer | None:
-    """What a key of the configuration of an app comes to in a file, None where nothing there sets it."""
+def held(key: str, apps: tuple[Origin, ...], home: Evaluator, at: ast.expr | None = None) -> Answer | None:
+    """What a key of the configuration of an app comes to in a file, None where nothing there sets it.
+
+    What stands below `at`, in the same scope, has not been done yet there.
+    """
     index = home.names.index
     found: list[tuple[ast.stmt, Answer]] = []
     settings = [*config_keys(home.names, key), *(debug_attributes(home.names) if key == "DEBUG" else ())]
@@ -55,6 +58,7 @@ def held(key: str, apps: tuple[Origin, ...], home: Evaluator) -> Answer | None:
     for load in loads(key, home):
         if same(home.names.origins(load.app), apps):
             found.append((index.statement(load.node), load.answer))
+    found = [(statement, answer) for statement, answer in found if at is None or not _below(statement, at, home)]
     if not found:
         return None
     blocks = {id(block_of(index.parents[statement], statement)) for statement, _ in found}
@@ -62,6 +66,12 @@ def held(key: str, apps: tuple[Origin, ...], home: Evaluator) -> Answer | None:
         # One after the other in one block: the last one counts.
         return max(found, key=lambda pair: pair[0].lineno)[1]
     return join(answer for _, answer in found)
+
+
+def _below(statement: ast.stmt, at: ast.expr, home: Evaluator) -> bool:
+    """Whether a statement comes later than an expression of the same scope."""
+    index = home.names.index
+    return at in index.parents and index.scope_of(statement) is index.scope_of(at) and statement.lineno > at.lineno
 
 
 def same(some: tuple[Origin, ...], others: tuple[Origin, ...]) -> bool:

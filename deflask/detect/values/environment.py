@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deflask.detect.names import Index, Names
+from deflask.detect.names import Bound, Index, Names
 from deflask.detect.values.settings import given_in
 
 SOME_VARIABLE = "?"
 """Stands for a variable whose name cannot be told."""
+FLASK = frozenset({"FLASK_DEBUG", "FLASK_ENV"})
+"""The variables that Flask reads itself."""
 GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environb.get", "os.getenvb"})
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.__setitem__"})
 
@@ -25,8 +27,12 @@ class Forced:
 
 
 def forced(variable: str, names: Names) -> Iterator[Forced]:
-    """Every place at which a file sets a variable of the environment."""
+    """Every place at which a file sets a variable of the environment, unless it takes it away again."""
     index = names.index
+    popped = [call for call in index.calls.get("pop", []) if call.args and _text(call.args[0]) == variable]
+    deleted = [binding for binding in index.items.get(variable, []) if binding.how is Bound.DELETED]
+    if deleted or any(names.qualified(call.func) == "os.environ.pop" for call in popped):
+        return
     for binding in index.items.get(variable, []):
         target = binding.node
         if isinstance(target, ast.Subscript) and binding.expression and names.qualified(target.value) == "os.environ":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
-from deflask.detect.names import Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
+from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
 from deflask.detect.values import calls, config, environment, fields, options, parameters
 from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
@@ -103,7 +103,7 @@ class Evaluator:
                 held = config.config_value(node, self)
                 return held or calls.call(node, self, self._set_here)
             case ast.Subscript():
-                return config.config_value(node, self) or calls.subscript(node, self.names, self.evaluate)
+                return config.config_value(node, self) or self._of_vars(node) or calls.subscript(node, self)
             case ast.NamedExpr():
                 return self.evaluate(node.value)
             case ast.Compare():
@@ -114,6 +114,15 @@ class Evaluator:
             case ast.BoolOp(op=ast.Or()):
                 return self._fallen_back(node)
         return operate(node, self.evaluate) or unknown()
+
+    def _of_vars(self, node: ast.Subscript) -> Answer | None:
+        """`vars(parser.parse_args())["debug"]`, which is the attribute of that name."""
+        namespace = options.of_vars(node.value, self.names)
+        key = self.evaluate(node.slice).value
+        if namespace is None or not isinstance(key, str):
+            return None
+        found = (options.parsed(o, key, self.names, self.evaluate) for o in self.names.origins(namespace))
+        return next((answer for answer in found if answer is not None), None)
 
     def _fallen_back(self, node: ast.BoolOp) -> Answer:
         """`os.environ.get("MODE") or "development"`: the last operand is the default of what was asked first."""
@@ -133,11 +142,29 @@ class Evaluator:
                 return known("__main__" if self.main else _IMPORTED)
             return known(True) if node.id == "__debug__" else self._starred(node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
+        bindings = self._without_failing(bindings)
         lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
             # A star import below may have bound the name anew.
             return unknown(configured=True)
         return join(self.bound(binding) for binding in bindings)
+
+    def _without_failing(self, bindings: list[Binding]) -> list[Binding]:
+        """Without what a `try` binds whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
+        failing = []
+        for binding in bindings:
+            tries = [node for node in self.names.index.ancestors(binding.node) if isinstance(node, TRIES)]
+            handled = tries and any(other.node in ast.walk(h) for h in tries[0].handlers for other in bindings)
+            inside = handled and any(binding.node in ast.walk(statement) for statement in tries[0].body)
+            if inside and binding.value is not None and self._raises(binding.value):
+                failing.append(binding)
+        return [binding for binding in bindings if binding not in failing]
+
+    def _raises(self, value: ast.expr) -> bool:
+        """Whether an expression reads a variable by subscript that certainly is not set."""
+        reads = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)]
+        named = [self.evaluate(name).value for node in reads if (name := environment.read_name(node, self.names))]
+        return self._set_here is not None and any(isinstance(n, str) and n not in self._set_here for n in named)
 
     def _starred(self, name: str) -> Answer:
         """What a name holds that this module does not bind, but may have from a star import."""
@@ -190,11 +217,12 @@ class Evaluator:
         )
 
     def _attribute(self, node: ast.Attribute) -> Answer:
-        return join(self._attribute_of(origin, node.attr) for origin in self.names.origins(node.value))
+        return join(self._attribute_of(origin, node) for origin in self.names.origins(node.value))
 
-    def _attribute_of(self, origin: Origin, attribute: str) -> Answer:
+    def _attribute_of(self, origin: Origin, node: ast.Attribute) -> Answer:
+        attribute = node.attr
         if origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" and attribute == "debug":
-            return self._app_debug(origin)
+            return self._app_debug(origin, node)
         if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
             return given
         if (field_of := fields.field_value(origin, attribute, self)) is not None:
@@ -223,9 +251,9 @@ class Evaluator:
             if isinstance(base.definition, ast.ClassDef) and base.definition is not cls
         )
 
-    def _app_debug(self, app: Origin) -> Answer:
+    def _app_debug(self, app: Origin, node: ast.Attribute) -> Answer:
         """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""
-        held = config.held("DEBUG", (app,), self)
+        held = config.held("DEBUG", (app,), self, node)
         if held is not None:
             return held
         configures = self.names.index.attributes.get("config")

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import argument, calls_of, default_of, function_of
+from deflask.detect.names import Names, argument, calls_of, default_of, function_of
 from deflask.detect.values import options
 from deflask.detect.values.answer import Answer, Default, How, Source, join, unknown
 
@@ -22,22 +22,29 @@ def passed(parameter: ast.arg, home: Evaluator) -> Answer:
     option = options.declared(function, parameter, home.names, home.evaluate)
     if option is not None:
         return option
+    answers = [answer for _, _, answer in each(parameter, home)]
+    return join(answers) if answers else _fallen_back(parameter, default_of(function, parameter), home)
+
+
+def each(parameter: ast.arg, home: Evaluator) -> list[tuple[ast.Call, Names, Answer]]:
+    """For each call in view, with the module in which it stands, what it gives to a parameter."""
+    function = function_of(parameter, home.names.index)
+    if function is None:
+        return []
     default = default_of(function, parameter)
     calls = [(call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names)]
-    if not calls:
-        return _fallen_back(parameter, default, home)
-    answers = []
+    found = []
     for call, caller in calls:
         given = argument(call, function, parameter, caller.names)
         if given is None:
-            return unknown()
-        if given is default:
-            answers.append(_fallen_back(parameter, default, home))
+            answer = unknown()
+        elif given is default:
+            answer = _fallen_back(parameter, default, home)
         else:
             answer = caller.evaluate(given)
-            decided = answer.decided_at or caller.decision(given, How.ARGUMENT)
-            answers.append(replace(answer, decided_at=decided))
-    return join(answers)
+            answer = replace(answer, decided_at=answer.decided_at or caller.decision(given, How.ARGUMENT))
+        found.append((call, caller.names, answer))
+    return found
 
 
 def _fallen_back(parameter: ast.arg, default: ast.expr | None, home: Evaluator) -> Answer:

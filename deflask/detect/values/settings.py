@@ -37,8 +37,8 @@ def debug_attributes(names: Names) -> Iterator[Setting]:
 def config_keys(names: Names, key: str) -> Iterator[Setting]:
     """`app.config[key] = …`, and what `update` and `from_mapping` put there."""
     index = names.index
-    for binding in index.items.get(key, []):
-        if isinstance(binding.node, ast.Subscript) and binding.expression is not None:
+    for binding in (*index.items.get(key, []), *index.items.get("", [])):
+        if isinstance(binding.node, ast.Subscript) and binding.expression and _key(binding.node.slice, names) == key:
             app = config_owner(binding.node.value, names)
             if app is not None:
                 yield Setting(app, key, binding.expression, index.statement(binding.node))
@@ -47,6 +47,14 @@ def config_keys(names: Names, key: str) -> Iterator[Setting]:
         value = given_in(call, key, names) if app is not None else None
         if app is not None and value is not None:
             yield Setting(app, key, value, call)
+
+
+def _key(node: ast.expr, names: Names) -> object:
+    """The key that a subscript names: a constant, or a name that is bound to one."""
+    if isinstance(node, ast.Name) and (scope := names.index.owner(node.id, names.index.scope_of(node))):
+        bindings, _ = names.flow.reaching(node.id, node, scope)
+        node = bindings[0].expression or node if len(bindings) == 1 else node
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def config_owner(config: ast.expr, names: Names) -> ast.expr | None:
