@@ -73,7 +73,8 @@ class Module:
             return []
         owner = self.index.parents[function]
         named = owner.name if isinstance(owner, ast.ClassDef) else function.name
-        others = self.project.importers(self.location, named)
+        called = named if function.name == "__init__" else function.name
+        others = self.project.importers(self.location, named, called.encode() + b"(")
         # What a test passes is nothing that a program would do.
         return [module.names for module in others if not is_test_code(module.source.path)]
 

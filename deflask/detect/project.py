@@ -119,12 +119,16 @@ class Project:
                     self._mentions.setdefault(found.decode(), []).append(path)
         return self._mentions.get(word, [])
 
-    def importers(self, location: str, name: str) -> list[Module]:
-        """The other modules in which an import mentions a module, its package, or a name of it."""
+    def importers(self, location: str, name: str, holding: bytes = b"") -> list[Module]:
+        """The other modules in which an import mentions a module, its package, or a name of it.
+
+        Only those are read as Python whose bytes hold `holding`.
+        """
         stem = os.path.basename(location).removesuffix(".py")
         words = {name, os.path.basename(os.path.dirname(location)) if stem == "__init__" else stem}
         paths = dict.fromkeys(path for word in sorted(words) for path in self.mentioning(word))
-        modules = (self.module_at(path) for path in paths if path != location and path.endswith(".py"))
+        others = (path for path in paths if path != location and path.endswith(".py"))
+        modules = (self.module_at(path) for path in others if holding in (self.read(path) or b""))
         return [module for module in modules if module is not None]
 
     def imports_flask(self) -> bool:
