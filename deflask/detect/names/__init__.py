@@ -1,6 +1,5 @@
 """What a name is bound to in this file: the index of the tree, the flow of bindings, what they resolve to."""
 
-from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import build, getattr_name
 from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
 from deflask.detect.names.flow import Flow, block_of
@@ -39,6 +38,5 @@ __all__ = [
     "getattr_name",
     "inside",
     "joined",
-    "named_class",
     "parted",
 ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from deflask.detect.names.index import COMPREHENSIONS, SCOPES, Binding, Bound, Index, Scope, ScopeNode, inside
+from deflask.detect.names.index import (
+    COMPREHENSIONS,
+    SCOPES,
+    Binding,
+    Bound,
+    Index,
+    Part,
+    Scope,
+    ScopeNode,
+    Step,
+    inside,
+)
 
 
 def build(tree: ast.Module) -> Index:
@@ -67,7 +78,7 @@ def _record_scope(index: Index, node: ScopeNode, scope: Scope) -> None:
         _bind(index, Binding(node.name, node, Bound.DEFINITION), scope)
     if isinstance(node, COMPREHENSIONS):
         for generator in node.generators:
-            for binding in _targets(generator.target, generator, None, Bound.OTHER):
+            for binding in _targets(generator.target, generator, generator.iter, Bound.ELEMENT, (Part.EACH,)):
                 _bind(index, binding, inner)
     elif not isinstance(node, (ast.ClassDef, ast.Module)):
         arguments = node.args
@@ -110,7 +121,9 @@ def _bindings(node: ast.AST) -> Iterator[Binding]:
             yield from _targets(node.target, node, None, Bound.OTHER)
         case ast.NamedExpr():
             yield Binding(node.target.id, node, Bound.VALUE, node.value)
-        case ast.For() | ast.AsyncFor():
+        case ast.For():
+            yield from _targets(node.target, node, node.iter, Bound.ELEMENT, (Part.EACH,))
+        case ast.AsyncFor():
             yield from _targets(node.target, node, None, Bound.OTHER)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
@@ -132,7 +145,7 @@ def _targets(
     node: ast.AST,
     value: ast.expr | None,
     how: Bound = Bound.VALUE,
-    path: tuple[int, ...] = (),
+    path: tuple[Step, ...] = (),
     annotation: ast.expr | None = None,
 ) -> Iterator[Binding]:
     if isinstance(target, ast.Name):
