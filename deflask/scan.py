@@ -51,6 +51,8 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
         return Scan()
     rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
     project = project_of(path)
+    if project is not None:
+        project.begin(path)
     module = Module(parse(data, path), project, os.path.abspath(path) if project is not None else path)
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]

@@ -58,7 +58,7 @@ def exports(names: Names, name: str) -> bool:
     """Whether the module binds a name, or gets it by a star import."""
     if name in names.index.scopes[names.index.tree].bindings:
         return True
-    if name.startswith("_") or name in names.exporting:
+    if name in names.exporting:
         return False
     names.exporting.add(name)
     try:
@@ -95,10 +95,8 @@ def from_outside(names: Names, name: str) -> list[Origin]:
 def _star(names: Names, module: str, name: str) -> Names | None:
     """The names of the module of which a star import takes `name`."""
     found = exporter(names, joined(module, name))
-    if found is None or name.startswith("_"):
-        return None
-    listed = _listed(found)
-    return found if listed is None or name in listed else None
+    listed = _listed(found) if found is not None else None
+    return found if (name in listed if listed is not None else not name.startswith("_")) else None
 
 
 def _listed(names: Names) -> set[object] | None:

@@ -75,7 +75,7 @@ def _called(names: Names, origin: Origin, call: ast.Call) -> list[Origin]:
         name = canonical(origin.name) if origin.kind is Kind.REFERENCE else origin.name
         return [Origin(Kind.INSTANCE, name, call, definition, names if definition is None else home)]
     if origin.kind is not Kind.INSTANCE:
-        return [] if origin.kind is Kind.NONE else [UNKNOWN]
+        return [origin if origin.kind is Kind.NONE else UNKNOWN]
     if origin.name == _PARTIAL and isinstance(origin.node, ast.Call) and origin.node.args:
         return [made for inner in home.origins(origin.node.args[0]) for made in _called(home, inner, call)]
     if origin.name in _NAMEDTUPLES and isinstance(origin.node, ast.Call):
