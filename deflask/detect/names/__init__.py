@@ -13,11 +13,12 @@ from deflask.detect.names.index import (
     inside,
 )
 from deflask.detect.names.members import attribute
-from deflask.detect.names.origin import Kind, Origin, joined, parted
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin, joined, parted
 from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
+    "UNKNOWN",
     "Binding",
     "Bound",
     "Flow",

@@ -101,9 +101,20 @@ def _bind(index: Index, binding: Binding, scope: Scope) -> None:
     elif binding.name in scope.declared_nonlocal and scope.parent:
         scope = index.owner(binding.name, scope.parent) or scope
     scope.bindings[binding.name].append(binding)
-    if isinstance(binding.value, (ast.Name, ast.Lambda)):
-        key = binding.value.id if isinstance(binding.value, ast.Name) else binding.value
+    if (key := _alias_of(binding.value)) is not None:
         index.aliases[key].add(binding.name)
+
+
+def _alias_of(value: ast.expr | None) -> str | ast.Lambda | None:
+    """What a binding gives a second name to: a name, an attribute, a lambda."""
+    match value:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call():
+            return getattr_name(value)
+        case ast.Lambda():
+            return value
+    return None
 
 
 def _bindings(node: ast.AST) -> Iterator[Binding]:

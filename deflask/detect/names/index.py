@@ -91,7 +91,7 @@ class Index:
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The names that are bound to a name or to a lambda."""
+    """The names that are bound to a name, to an attribute of a name, or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
     _reads: dict[str, list[ast.Attribute]] | None = None
 
