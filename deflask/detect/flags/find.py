@@ -50,9 +50,10 @@ def starts(function: ast.expr, call: ast.Call, given: Given, rule: str, module: 
         yield Flag(call, entry, given.named(entry.flag), given)
         return
     for method, shape, entry in UNRESOLVED:
-        named = given.named(entry.flag)
-        if entry.rule == rule and named is not None and may_be(function, method, shape, module):
-            yield Flag(call, entry, named, given, proved=False)
+        if entry.rule == rule and may_be(function, method, shape, module):
+            value = value_of(given, entry, module)
+            if value is not None:
+                yield Flag(call, entry, value, given, proved=False)
 
 
 def _calls(module: Module) -> list[ast.Call]:
