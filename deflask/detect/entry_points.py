@@ -135,14 +135,18 @@ ENTRY_POINTS: dict[str, tuple[EntryPoint, ...]] = {
     ),
 }
 
-# Their `run(debug=True)` starts no Flask debugger, or they have no `run`. The standard library needs no row.
+# Their `run(debug=True)` starts no Flask debugger. The standard library needs no row.
 NOT_FLASK = frozenset(
-    "a2wsgi aiohttp anyio asgiref beaker blacksheep bokeh bottle celery cherrypy click discord django_plotly_dash "
-    "engineio falcon fastapi fire flask_admin flask_appbuilder flask_cors flask_debugtoolbar flask_login "
-    "flask_migrate flask_restful flask_restplus flask_restx flask_sockets flask_sqlalchemy flask_testing flet gevent "
-    "gradio hug hypercorn japronto jupyter_dash kivy litestar microdot molten muffin nicegui panel picoweb prefect "
-    "pyramid quart robyn sanic sanic_ext shiny socketify socketio starlette starlite streamlit textual tornado trio "
-    "twisted typer uvicorn uvloop vibora waitress werkzeug whitenoise".split()
+    "aiohttp anyio blacksheep bokeh bottle celery cherrypy click discord django_plotly_dash engineio falcon fastapi "
+    "fire flet gevent gradio hug hypercorn japronto jupyter_dash kivy litestar microdot molten muffin nicegui panel "
+    "picoweb prefect pyramid quart robyn sanic sanic_ext shiny socketify socketio starlette starlite streamlit textual "
+    "tornado trio twisted typer uvicorn uvloop vibora waitress".split()
+)
+
+# What they make has to do with a Flask app, but has no `run`: extensions, and what wraps a WSGI app.
+WITHOUT_RUN = frozenset(
+    "a2wsgi asgiref beaker flask_admin flask_appbuilder flask_cors flask_debugtoolbar flask_login flask_migrate "
+    "flask_restful flask_restplus flask_restx flask_sockets flask_sqlalchemy flask_testing werkzeug whitenoise".split()
 )
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 
-from deflask.detect.entry_points import NOT_FLASK, EntryPoint
+from deflask.detect.entry_points import NOT_FLASK, WITHOUT_RUN, EntryPoint
 from deflask.detect.module import Module
 from deflask.detect.names import Bound, Kind, Names, Origin, attribute
 
@@ -56,7 +56,7 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
     if root in sys.stdlib_module_names:
         # Unless a file of the project stands in its place.
         return project is None or project.find(f".{root}", module.location) is None
-    if root in NOT_FLASK or root == "builtins":
+    if root in NOT_FLASK or root in WITHOUT_RUN or root == "builtins":
         return True
     if imports_flask(module):
         return False

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from deflask.detect.names.resolve import Names
 
 
+_FARTHEST = 5
+"""Parameters that are followed from one to the next; what comes from farther away is nothing that a reader sees."""
+_MOST = 100
+"""Calls of a name that are looked at for what they pass; a method called more often is anybody's."""
+
+
 def callers(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> list[ast.Call] | None:
     """The calls of a function of this file; None where it is also handed on by name, so that others may call it."""
     index: Index = names.index
@@ -58,16 +64,31 @@ def passed(parameter: ast.arg, names: Names) -> list[Origin]:
     nobody = Origin(Kind.UNKNOWN, node=parameter, home=names)
     if function is None or parameter in several:
         return [nobody]
+    if names.following >= _FARTHEST or sum(len(names.index.calls.get(name, ())) for name in _called(function)) > _MOST:
+        return [nobody]
+    names.following += 1
+    try:
+        return _given(parameter, function, names) or [nobody]
+    finally:
+        names.following -= 1
+
+
+def _given(parameter: ast.arg, function: FunctionNode, names: Names) -> list[Origin]:
     calls = calls_of(function, names)
     default = default_of(function, parameter)
     if not calls:
-        absent = default is None or (isinstance(default, ast.Constant) and default.value is None)
-        return [nobody] if absent or default is None else list(names.origins(default))
+        nothing = default is None or (isinstance(default, ast.Constant) and default.value is None)
+        return [] if nothing or default is None else list(names.origins(default))
     found: list[Origin] = [UNKNOWN] if _is_handed_on(function, names) else []
     for call in calls:
         given = argument(call, function, parameter, names)
         found += names.origins(given) if given is not None else [UNKNOWN]
     return found
+
+
+def _called(function: FunctionNode) -> set[str]:
+    """The name by which a function is called where it has no second one."""
+    return set() if isinstance(function, ast.Lambda) else {function.name}
 
 
 def _is_handed_on(function: FunctionNode, names: Names) -> bool:

@@ -30,6 +30,8 @@ class Names:
     """Whether the module is the `__init__.py` of a package."""
     exporting: set[str] = field(default_factory=set)
     """The exports that are being resolved: modules may import each other."""
+    following: int = 0
+    """How many parameters are being followed to their callers."""
     _known: dict[ast.AST, tuple[Origin, ...]] = field(default_factory=dict)
 
     def origins(self, node: ast.expr) -> tuple[Origin, ...]:

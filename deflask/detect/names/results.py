@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import canonical
-from deflask.detect.names import members
+from deflask.detect.names import imports, members
 from deflask.detect.names.annotations import promised
 from deflask.detect.names.containers import parts
 from deflask.detect.names.functions import gives_its_own, returned
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # What gives back its first argument, or another of the same kind.
 _HANDS_BACK = {"copy.copy", "copy.deepcopy", "weakref.proxy", "functools.cache", "functools.lru_cache"}
 _IMPORTS = {"importlib.import_module", "builtins.__import__"}
+_IMPORTS_BY_PATH = {"werkzeug.import_string", "werkzeug.utils.import_string", "pydoc.locate", "pkgutil.resolve_name"}
+# Whatever these give is named only when the program runs.
+_ANYTHING = {*_IMPORTS, *_IMPORTS_BY_PATH, "builtins.getattr", "builtins.eval", "pickle.load", "pickle.loads"}
 _COROUTINE = "types.CoroutineType"
 _GENERATOR = "types.GeneratorType"
 _PARTIAL = "functools.partial"
@@ -61,8 +64,13 @@ def _well_known(names: Names, known: str | None, call: ast.Call, first: ast.expr
         return awaited(names, first)
     if known == "werkzeug.local.LocalProxy":
         return [made for origin in names.origins(first) for made in _called(names, origin, call)]
-    if known in _IMPORTS and isinstance(first, ast.Constant):
-        return [Origin(Kind.REFERENCE, str(first.value), home=names)]
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        if known in _IMPORTS:
+            return [Origin(Kind.REFERENCE, first.value, home=names)]
+        if known in _IMPORTS_BY_PATH:
+            return imports.imported(names, first.value.replace(":", "."), call)
+    if known in _ANYTHING:
+        return [UNKNOWN]
     return None
 
 
