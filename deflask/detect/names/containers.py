@@ -96,7 +96,7 @@ def element(names: Names, origin: Origin, path: tuple[Step, ...]) -> list[Origin
 def _values(names: Names, origin: Origin, step: Step) -> list[tuple[ast.expr, tuple[Step, ...]]] | None:
     """The expressions that can stand at a step into a thing, each with a path into itself; None if more than those."""
     node = origin.node
-    if isinstance(node, (ast.FunctionDef, ast.GeneratorExp, ast.ListComp, ast.SetComp)) and step is not Part.EACH:
+    if isinstance(node, (ast.FunctionDef, ast.GeneratorExp, ast.SetComp)) and step is not Part.EACH:
         return None
     match node:
         case ast.Tuple() | ast.List() | ast.Set():

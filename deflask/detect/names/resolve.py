@@ -79,7 +79,7 @@ class Names:
                 return [origin for value in node.values for origin in self.origins(value)]
             case ast.Subscript(slice=ast.Constant(value=int() | str() as key)):
                 return parts(self, node.value, (key,))
-            case ast.Subscript(slice=ast.Name() | ast.Attribute()):
+            case ast.Subscript(slice=ast.Name() | ast.Attribute() | ast.UnaryOp()):
                 return parts(self, node.value, (Part.ANY,))
             case ast.Lambda():
                 return [Origin(Kind.FUNCTION, "<lambda>", definition=node, home=self)]
