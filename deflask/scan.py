@@ -58,6 +58,7 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
 
 def _module(data: bytes, path: str, project: Project | None) -> Module:
     if project is not None:
+        project.begin(path)
         return project.module_from(data, path)
     return Module(parse_file(data, path), None, os.path.abspath(path))
 

@@ -54,20 +54,60 @@ def _update(case: Path, result: Path, found: str) -> None:
             (case / "after" / name).write_bytes(data)
 
 
-def test_reading_is_bounded(tmp_path: Path) -> None:
-    """A module too large to be written by hand defines no app, and a project reads only so many modules."""
-    from deflask.detect import project
+def applicabilities(source: bytes, path: str, project: deflask.Project) -> list[str]:
+    return [finding.applicability.value for finding in deflask.check_source(source, path, project)]
 
+
+def test_large_modules_are_not_read(tmp_path: Path) -> None:
+    """A module too large to be written by hand defines no app, and that is said."""
     (tmp_path / "site_app.py").write_text("from flask import Flask\napp = Flask(__name__)\n" + "#" * 1_000_001)
     source = b"from site_app import app\napp.run(debug=True)\n"
     run = str(tmp_path / "run.py")
-    assert [f.applicability.value for f in deflask.check_source(source, run, deflask.Project(str(tmp_path)))] == []
+    project = deflask.Project(str(tmp_path))
+    assert applicabilities(source, run, project) == ["unsafe"]
+    assert project.notes == [f"{tmp_path}/site_app.py: larger than 1 MB"]
     (tmp_path / "site_app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
-    small = deflask.Project(str(tmp_path))
-    assert [f.applicability.value for f in deflask.check_source(source, run, small)] == ["safe"]
-    full = deflask.Project(str(tmp_path))
-    full._modules = dict.fromkeys(map(str, range(project.MOST_MODULES)))
-    assert [f.applicability.value for f in deflask.check_source(source, run, full)] == ["unsafe"]
+    assert applicabilities(source, run, deflask.Project(str(tmp_path))) == ["safe"]
+
+
+def test_reading_is_bounded_for_each_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one candidate does not read any more, the next may; what is read already costs nothing."""
+    monkeypatch.setattr("deflask.detect.project.MOST_MODULES", 2)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.py").write_text("from two import app\n")
+    (tmp_path / "two.py").write_text("from three import app\n")
+    (tmp_path / "three.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    project = deflask.Project(str(tmp_path))
+    last = b"from three import app\napp.run(debug=True)\n"
+    first = b"from one import app\napp.run(debug=True)\n"
+    assert applicabilities(first, "run.py", project) == ["unsafe"]
+    assert project.notes == ["run.py: stopped after 2 modules"]
+    assert applicabilities(last, "other.py", project) == ["safe"]
+    assert len(project.notes) == 1
+
+
+@pytest.mark.parametrize("closed", ["broken", "unreadable", "deep", "folder", "binary"])
+def test_modules_that_cannot_be_looked_into(closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They define nothing that is known, and are named."""
+    monkeypatch.chdir(tmp_path)
+    module = tmp_path / "web.py"
+    if closed == "folder":
+        module.mkdir()
+    else:
+        contents = {"broken": b"def (:\n", "binary": b"\0\0", "deep": b"(" * 300}
+        module.write_bytes(contents.get(closed, b"from flask import Flask\napp = Flask(__name__)\n"))
+    if closed == "unreadable":
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+    project = deflask.Project(str(tmp_path))
+    assert applicabilities(b"from web import app\napp.run(debug=True)\n", "run.py", project) == ["unsafe"]
+    assert [note.partition(":")[0] for note in project.notes] == ["web.py"]
+
+
+def test_a_long_chain_of_names_ends_unknown() -> None:
+    """Generated code may be longer than Python's stack."""
+    chain = "".join(f"a{n} = a{n - 1}\n" for n in range(1, 3000))
+    source = f"from flask import Flask\na0 = Flask(__name__)\n{chain}app = a2999\napp.run(debug=True)\n"
+    assert [f.rule for f in deflask.check_source(source.encode(), "run.py")] in (["DF101"], [])
 
 
 def test_without_a_project_only_the_file_is_seen() -> None:

@@ -10,11 +10,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """An argument that shows a call to be another one than the entry point: of another version, with another server.
+
+    It counts when it is given at all; with `values`, when it is one of them; with `text`, when it is a text that is no
+    number.
+    """
+
+    keyword: str
+    position: int | None = None
+    values: frozenset[str] = frozenset()
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPoint:
     """A call whose flag switches a debugger on.
 
     `position` counts from 0 in the call as written; None where the flag is only a keyword. `serves` tells a call that
     blocks and serves from one that only prepares. `host` is the position of the host, None where there is none to see.
+    `older` is the position that the flag had in older versions, in a call of at most so many positional arguments: it
+    counts where a truth value stands there.
     """
 
     rule: str
@@ -28,6 +44,8 @@ class EntryPoint:
     """Whether the flag is the app's debug mode, so that giving it outweighs `app.debug`."""
     overruled: bool = False
     """Whether FLASK_DEBUG is read after the flag and outweighs it."""
+    older: tuple[int, int] | None = None
+    unless: tuple[Unless, ...] = ()
 
 
 # Other names of a class, and subclasses of Flask that inherit `run` or keep its order of arguments.
@@ -40,29 +58,43 @@ CLASSES = {
     "eve.Eve": "flask.Flask",
     "eve.flaskapp.Eve": "flask.Flask",
     "superset.app.SupersetApp": "flask.Flask",
+    "superset.app.create_app": "flask.Flask",
     "flask_unchained.FlaskUnchained": "flask.Flask",
     "flask_unchained.flask_unchained.FlaskUnchained": "flask.Flask",
     "flask_socketio.SocketIO": "flask_socketio.SocketIO",
     "dash.dash.Dash": "dash.Dash",
+    "dash_extensions.enrich.Dash": "dash.Dash",
+    "dash_extensions.enrich.DashProxy": "dash.Dash",
     "connexion.App": "connexion.FlaskApp",
     "connexion.apps.flask_app.FlaskApp": "connexion.FlaskApp",
     "connexion.apps.flask.FlaskApp": "connexion.FlaskApp",
     "flask_script.commands.Server": "flask_script.Server",
-    "flask.ext.script.Server": "flask_script.Server",
 }
 
 # Attributes that are a Flask app, and instances that other packages export.
 INSTANCES = {
     "dash.Dash().server": "flask.Flask",
+    "jupyter_dash.JupyterDash().server": "flask.Flask",
+    "jupyter_dash.jupyter_app.JupyterDash().server": "flask.Flask",
     "connexion.FlaskApp().app": "flask.Flask",
     "mlflow.server.app": "flask.Flask",
     "flask.current_app": "flask.Flask",
+    "flask_appbuilder.AppBuilder().app": "flask.Flask",
+    "flask_appbuilder.AppBuilder().get_app": "flask.Flask",
 }
 
 FUNCTIONS = {
     "werkzeug.run_simple": "werkzeug.serving.run_simple",
     "werkzeug.DebuggedApplication": "werkzeug.debug.DebuggedApplication",
 }
+
+# Connexion 3 hands `run` on to uvicorn and raises TypeError on `debug`.
+_CONNEXION_3 = (
+    Unless("import_string", 0, text=True),
+    *(Unless(name) for name in ("factory", "lifespan", "log_config", "log_level", "reload", "workers")),
+)
+# Connexion 2 starts Flask's server only where it is asked for no other.
+_OTHER_SERVER = Unless("server", 1, values=frozenset({"aiohttp", "gevent", "tornado"}))
 
 ENTRY_POINTS: dict[str, tuple[EntryPoint, ...]] = {
     "flask.Flask().run": (
@@ -82,14 +114,21 @@ ENTRY_POINTS: dict[str, tuple[EntryPoint, ...]] = {
         EntryPoint("DF105", "use_debugger", passes_debug=False),
     ),
     "dash.Dash().run_server": (
-        EntryPoint("DF102", "debug", 3),
+        EntryPoint("DF102", "debug", 3, older=(1, 3)),
         EntryPoint("DF105", "use_debugger", passes_debug=False),
     ),
     "connexion.FlaskApp().run": (
-        EntryPoint("DF102", "debug", 2, host=3, public=True),
-        EntryPoint("DF105", "use_debugger", host=3, public=True, passes_debug=False),
+        EntryPoint("DF102", "debug", 2, host=3, public=True, unless=(*_CONNEXION_3, _OTHER_SERVER)),
+        EntryPoint(
+            "DF105",
+            "use_debugger",
+            host=3,
+            public=True,
+            passes_debug=False,
+            unless=(*_CONNEXION_3, _OTHER_SERVER),
+        ),
     ),
-    "connexion.FlaskApp": (EntryPoint("DF102", "debug", serves=False, host=None),),
+    "connexion.FlaskApp": (EntryPoint("DF102", "debug", serves=False, host=None, unless=(_OTHER_SERVER,)),),
     "flask_script.Server": (EntryPoint("DF102", "use_debugger", 2, serves=False),),
     "pywebio.platform.flask.start_server": (EntryPoint("DF102", "debug", 10, host=2, passes_debug=False),),
     "werkzeug.serving.run_simple": (EntryPoint("DF105", "use_debugger", 4, passes_debug=False),),
@@ -100,16 +139,25 @@ ENTRY_POINTS: dict[str, tuple[EntryPoint, ...]] = {
 
 # Their `run(debug=True)` starts no Flask debugger. The standard library needs no row.
 NOT_FLASK = frozenset(
-    "aiohttp anyio blacksheep bokeh bottle celery cherrypy click discord falcon fastapi fire flet gevent gradio "
-    "hug hypercorn japronto kivy litestar microdot molten muffin nicegui panel picoweb prefect pyramid quart "
-    "robyn sanic shiny socketify sanic_ext starlette starlite streamlit textual tornado trio twisted typer "
-    "uvicorn uvloop vibora waitress".split()
+    "aiohttp anyio blacksheep bokeh bottle celery cherrypy click discord django_plotly_dash engineio falcon fastapi "
+    "fire flet gevent gradio hug hypercorn japronto jupyter_dash kivy litestar microdot molten muffin nicegui panel "
+    "picoweb prefect pyramid quart robyn sanic sanic_ext shiny socketify socketio starlette starlite streamlit textual "
+    "tornado trio twisted typer uvicorn uvloop vibora waitress".split()
+)
+
+# What they make has to do with a Flask app, but has no `run`: extensions, and what wraps a WSGI app.
+WITHOUT_RUN = frozenset(
+    "a2wsgi asgiref beaker flask_admin flask_appbuilder flask_cors flask_debugtoolbar flask_login flask_migrate "
+    "flask_restful flask_restplus flask_restx flask_sockets flask_sqlalchemy flask_testing werkzeug whitenoise".split()
 )
 
 
 def canonical(name: str) -> str:
     """The name under which the tables know a class, a function or what is reached through one."""
     head, mark, rest = name.partition("()")
+    if head.startswith("flask.ext."):
+        # Until Flask 1.0 the extension `flask_x` was also to be had as `flask.ext.x`.
+        head = "flask_" + head.removeprefix("flask.ext.")
     head = CLASSES.get(head, FUNCTIONS.get(head, head))
     if not mark:
         return head if head in CLASSES.values() else _method(head)
@@ -135,4 +183,6 @@ def triggers(rule: str) -> tuple[tuple[bytes, ...], ...]:
     names = owners | aliases | exports
     reached = {name.removesuffix(".run") for name in names}
     # Whatever is imported is named together with the package that it comes from.
-    return tuple(sorted((name.partition(".")[0].encode(), name.rpartition(".")[2].encode()) for name in reached))
+    pairs = {(name.partition(".")[0], name.rpartition(".")[2]) for name in reached}
+    pairs |= {("flask", name) for package, name in pairs if package.startswith("flask_")}
+    return tuple(sorted((package.encode(), name.encode()) for package, name in pairs))

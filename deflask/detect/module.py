@@ -43,7 +43,7 @@ class Module:
 
     def _other_module(self, name: str) -> Names | None:
         """The names of the project's module that an import here leads to."""
-        module = self.project.find(name, self.location) if self.project is not None else None
+        module = self.project.find(name, self.location, self.index) if self.project is not None else None
         return module.names if module is not None else None
 
     @cached_property

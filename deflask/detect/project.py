@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deflask.detect.search_path import SearchPath, in_folders, inserted
 from deflask.files.discovery import ALWAYS_EXCLUDED, SUFFIXES
 from deflask.files.notebook import parse_file, searchable
 from deflask.files.source import SourceError
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
-    from deflask.detect.names import Names
+    from deflask.detect.names import Index, Names
 
 MOST_MODULES = 200
-"""Modules that one project reads for its imports; beyond that an import leads nowhere."""
+"""Modules that are read for the imports of one candidate; beyond that an import leads nowhere."""
 MOST_FILES = 5_000
 """Files of one project that are searched for those that start a module."""
 _LARGEST = 1_000_000
@@ -46,13 +47,22 @@ _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 def read_file(path: str) -> bytes | None:
     """A file's bytes, None where there is none that could be read or it is too large to be worth it."""
     try:
-        state = os.stat(path)
-        if state.st_size > _LARGEST or not stat.S_ISREG(state.st_mode):
+        if _unfit(path) is not None:
             return None
         with open(path, "rb") as file:
             return file.read()
     except OSError:
         return None
+
+
+def _unfit(path: str) -> str | None:
+    """Why a file that is there is not read. Raises OSError where there is none."""
+    state = os.stat(path)
+    if not stat.S_ISREG(state.st_mode):
+        return "no regular file"
+    if state.st_size > _LARGEST:
+        return f"larger than {_LARGEST // 1_000_000} MB"
+    return None if os.access(path, os.R_OK) else "not readable"
 
 
 def _is_looked_at(name: str) -> bool:
@@ -75,6 +85,13 @@ class Project:
     read: Callable[[str], bytes | None] = read_file
     walk: Callable[[str], Iterable[str]] = walk_files
     """All files below a folder."""
+    notes: list[str] = field(default_factory=list)
+    """What was not looked into, and why: modules that cannot be read or parsed, candidates that reached the bound."""
+    _candidate: str = ""
+    _reads: int = 0
+    """The modules that were read for the candidate."""
+    _path: SearchPath | None = None
+    _inserted: dict[str, list[str]] = field(default_factory=dict)
     _files: list[str] | None = None
     _mentions: dict[str, list[str]] | None = None
     _imports_flask: bool | None = None
@@ -83,13 +100,38 @@ class Project:
     _owners: dict[Names, Module] = field(default_factory=dict)
     _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
 
-    def find(self, name: str, importer: str) -> Module | None:
-        """The module that `name` (relative with leading dots) means in the file `importer`."""
+    def begin(self, path: str) -> None:
+        """Start on another candidate, for which modules may be read anew up to the bound."""
+        self._candidate = path
+        self._reads = 0
+
+    def find(self, name: str, importer: str, index: Index | None = None) -> Module | None:
+        """The module that `name` (relative with leading dots) means in the file `importer`.
+
+        With the importer's `index`, also by the folders that it puts on `sys.path`.
+        """
         folder = os.path.dirname(importer)
         key = (folder, name)
         if key not in self._found:
-            self._found[key] = next(filter(None, map(self.module_at, self._candidates(name, folder))), None)
+            search = self._search_path()
+            found = self._first(search.upwards(name, folder)) or self._first(search.beside_a_start(name, folder))
+            if found is None and self._reads >= MOST_MODULES:
+                # Another candidate may still read it.
+                return None
+            self._found[key] = found
+        if self._found[key] is None and index is not None and not name.startswith("."):
+            if importer not in self._inserted:
+                self._inserted[importer] = inserted(index, importer)
+            return self._first(in_folders(name, self._inserted[importer]))
         return self._found[key]
+
+    def _search_path(self) -> SearchPath:
+        if self._path is None:
+            self._path = SearchPath(self.root, self.files, self.read)
+        return self._path
+
+    def _first(self, paths: Iterable[str]) -> Module | None:
+        return next(filter(None, map(self.module_at, paths)), None)
 
     def holds(self, name: str, importer: str) -> bool:
         """Whether a qualified name begins in a module of the project, also one that cannot be parsed."""
@@ -97,7 +139,7 @@ class Project:
         prefixes = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
         return any(
             self.find(prefix, importer) is not None
-            or any(path in self._broken for path in self._candidates(prefix, os.path.dirname(importer)))
+            or any(path in self._broken for path in self._search_path().upwards(prefix, os.path.dirname(importer)))
             for prefix in prefixes
         )
 
@@ -163,46 +205,37 @@ class Project:
         """The module to which names belong that were found here."""
         return self._owners[names]
 
-    def _candidates(self, name: str, folder: str) -> list[str]:
-        """The files that a name can mean, nearest first: every folder up to the root can be on the path, or its
-        `src`."""
-        plain = name.lstrip(".")
-        level = len(name) - len(plain)
-        if level:
-            for _ in range(level - 1):
-                folder = os.path.dirname(folder)
-            bases = [folder]
-        else:
-            bases = [base for up in self._upwards(folder) for base in (up, os.path.join(up, "src"))]
-        below = plain.replace(".", os.sep)
-        return [
-            os.path.normpath(os.path.join(base, below + end) if below else os.path.join(base, "__init__.py"))
-            for base in bases
-            for end in ((".py", os.sep + "__init__.py") if below else ("",))
-        ]
-
-    def _upwards(self, folder: str) -> list[str]:
-        folders = [folder]
-        top = os.path.normpath(self.root)
-        while os.path.normpath(folder) != top and os.path.dirname(folder) != folder:
-            folder = os.path.dirname(folder)
-            folders.append(folder)
-        return folders
-
     def module_at(self, path: str) -> Module | None:
         """The module in a file, None where there is none that can be parsed."""
-        from deflask.detect.module import Module
-
         if path not in self._modules:
-            data = self.read(path) if len(self._modules) < MOST_MODULES else None
-            try:
-                self._modules[path] = Module(parse_file(data, shown(path)), self, path) if data is not None else None
-            except SourceError:
-                self._modules[path] = None
-                self._broken.add(path)
+            if self._reads >= MOST_MODULES:
+                self._note(f"{shown(self._candidate)}: stopped after {MOST_MODULES} modules")
+                return None
+            self._modules[path] = self._parsed(path)
             if (module := self._modules[path]) is not None:
                 self._owners[module.names] = module
         return self._modules[path]
+
+    def _parsed(self, path: str) -> Module | None:
+        from deflask.detect.module import Module
+
+        data = self.read(path)
+        if data is None:
+            if self.read is read_file and os.path.exists(path):
+                self._broken.add(path)
+                self._note(f"{shown(path)}: {_unfit(path) or 'not readable'}")
+            return None
+        self._reads += 1
+        try:
+            return Module(parse_file(data, shown(path)), self, path)
+        except SourceError as error:
+            self._broken.add(path)
+            self._note(f"{shown(path)}: {error}")
+            return None
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
 
 def shown(path: str) -> str:

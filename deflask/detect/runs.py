@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from deflask.detect.flags import flags
+from deflask.detect.flags import Flag, flags, indirect
 from deflask.detect.module import Module
 from deflask.detect.names import Origin
 from deflask.detect.values.config import same
@@ -19,10 +19,16 @@ def explicit_runs(apps: tuple[Origin, ...], setting: ast.AST, module: Module) ->
     return [
         flag.value is not None and home.evaluate(flag.value).value is not None
         for home in _homes(apps, setting, module)
-        for rule in ("DF101", "DF102")
-        for flag in flags(home, rule)
-        if flag.entry.serves and flag.entry.passes_debug and same(apps, _receiver(flag.call, home))
+        for flag in _flags(home)
+        if flag.entry.passes_debug and same(apps, _receiver(flag.call, home))
     ]
+
+
+def _flags(module: Module) -> Iterator[Flag]:
+    """The runs in a module, those that something else will call included."""
+    for rule in ("DF101", "DF102"):
+        yield from (flag for flag in flags(module, rule) if flag.entry.serves)
+    yield from indirect(module)
 
 
 def _homes(apps: Iterable[Origin], setting: ast.AST, module: Module) -> Iterator[Module]:
@@ -46,4 +52,6 @@ def _receiver(call: ast.Call, module: Module) -> tuple[Origin, ...]:
     """The apps that a run may be of: what the method is called on, and what it is handed."""
     function = call.func.args[0] if isinstance(call.func, ast.Call) and call.func.args else call.func
     receiver = function.value if isinstance(function, ast.Attribute) else function
-    return tuple(origin for node in (receiver, *call.args[:1]) for origin in module.names.origins(node))
+    handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+    methods = [node.value for node in handed if isinstance(node, ast.Attribute) and node.attr == "run"]
+    return tuple(origin for node in (receiver, *call.args[:1], *methods) for origin in module.names.origins(node))

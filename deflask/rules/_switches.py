@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.flags import Flag, flags, is_public
+from deflask.detect.flags import Flag, flags, indirect, is_public
 from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
 from deflask.detect.names import Kind, Origin, attribute, block_of
@@ -25,6 +25,12 @@ SAFE: Certainty = (Applicability.SAFE, None)
 ARGUMENT_NOTE = "only {env}=1 switches debug on now: {env}=true no longer does, and .flaskenv is read too late for it"
 RELOADER_NOTE = "with use_reloader=True a .flaskenv that holds {env}=1 can still switch the debugger on"
 SOCKETIO_NOTE = "in SocketIO's threading mode FLASK_DEBUG=true or a .flaskenv can still switch the debugger on"
+_STARTS = {
+    "DF101": "starts Flask's debugger",
+    "DF102": "starts Flask's debugger",
+    "DF105": "starts Werkzeug's debugger",
+    "DF110": "is handed a run that starts the debugger",
+}
 SETTING_NOTE = "debug mode is on only where {env}=1 is set"
 # What a file must contain for any of them to be in it, where it need not be told which.
 TRIGGERS = (
@@ -66,8 +72,8 @@ def _switches(module: Module) -> tuple[Switch, ...]:
 
 
 def _calls(module: Module) -> Iterator[Switch]:
-    for rule, starts in (("DF101", "Flask's"), ("DF102", "Flask's"), ("DF105", "Werkzeug's")):
-        for flag in flags(module, rule):
+    for rule, does in _STARTS.items():
+        for flag in indirect(module) if rule == "DF110" else flags(module, rule):
             if flag.value is None or flag.entry.flag == "evalex":
                 continue
             for answer in module.alternatives(flag.value):
@@ -76,7 +82,7 @@ def _calls(module: Module) -> Iterator[Switch]:
                     flag.call,
                     flag.value,
                     answer,
-                    f"`{called(flag.call)}` starts {starts} debugger",
+                    f"`{called(flag.call)}` {does}",
                     SAFE if flag.proved else (Applicability.UNSAFE, "its receiver cannot be resolved"),
                     flag.entry.serves,
                     is_public(flag, module),

@@ -1,9 +1,9 @@
 """What a name is bound to in this file: the index of the tree, the flow of bindings, what they resolve to."""
 
-from deflask.detect.names.annotations import named_class
 from deflask.detect.names.build import build, getattr_name
 from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
 from deflask.detect.names.flow import TRIES, Flow, block_of
+from deflask.detect.names.imports import imported
 from deflask.detect.names.index import (
     FUNCTIONS,
     Binding,
@@ -14,13 +14,16 @@ from deflask.detect.names.index import (
     inside,
     own_nodes,
 )
+from deflask.detect.names.mappings import Absent, held
 from deflask.detect.names.members import attribute
-from deflask.detect.names.origin import Kind, Origin, joined, parted
+from deflask.detect.names.origin import UNKNOWN, Kind, Origin, joined, parted
 from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
     "TRIES",
+    "UNKNOWN",
+    "Absent",
     "Binding",
     "Bound",
     "Flow",
@@ -39,9 +42,10 @@ __all__ = [
     "default_of",
     "function_of",
     "getattr_name",
+    "held",
+    "imported",
     "inside",
     "joined",
-    "named_class",
     "own_nodes",
     "parted",
 ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from deflask.detect.names.index import COMPREHENSIONS, SCOPES, Binding, Bound, Index, Scope, ScopeNode, inside
+from deflask.detect.names.index import (
+    COMPREHENSIONS,
+    SCOPES,
+    Binding,
+    Bound,
+    Index,
+    Part,
+    Scope,
+    ScopeNode,
+    Step,
+    inside,
+)
 
 
 def build(tree: ast.Module) -> Index:
@@ -70,7 +81,7 @@ def _record_scope(index: Index, node: ScopeNode, scope: Scope) -> None:
         _bind(index, Binding(node.name, node, Bound.DEFINITION), scope)
     if isinstance(node, COMPREHENSIONS):
         for generator in node.generators:
-            for binding in _targets(generator.target, generator, None, Bound.OTHER):
+            for binding in _targets(generator.target, generator, generator.iter, Bound.ELEMENT, (Part.EACH,)):
                 _bind(index, binding, inner)
     elif not isinstance(node, (ast.ClassDef, ast.Module)):
         arguments = node.args
@@ -96,9 +107,20 @@ def _bind(index: Index, binding: Binding, scope: Scope) -> None:
     elif binding.name in scope.declared_nonlocal and scope.parent:
         scope = index.owner(binding.name, scope.parent) or scope
     scope.bindings[binding.name].append(binding)
-    if isinstance(binding.value, (ast.Name, ast.Lambda)):
-        key = binding.value.id if isinstance(binding.value, ast.Name) else binding.value
+    if (key := _alias_of(binding.value)) is not None:
         index.aliases[key].add(binding.name)
+
+
+def _alias_of(value: ast.expr | None) -> str | ast.Lambda | None:
+    """What a binding gives a second name to: a name, an attribute, a lambda."""
+    match value:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call():
+            return getattr_name(value)
+        case ast.Lambda():
+            return value
+    return None
 
 
 def _bindings(node: ast.AST) -> Iterator[Binding]:
@@ -116,7 +138,9 @@ def _bindings(node: ast.AST) -> Iterator[Binding]:
             yield from _targets(node.target, node, None, Bound.OTHER)
         case ast.NamedExpr():
             yield Binding(node.target.id, node, Bound.VALUE, node.value)
-        case ast.For() | ast.AsyncFor():
+        case ast.For():
+            yield from _targets(node.target, node, node.iter, Bound.ELEMENT, (Part.EACH,))
+        case ast.AsyncFor():
             yield from _targets(node.target, node, None, Bound.OTHER)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
@@ -138,7 +162,7 @@ def _targets(
     node: ast.AST,
     value: ast.expr | None,
     how: Bound = Bound.VALUE,
-    path: tuple[int, ...] = (),
+    path: tuple[Step, ...] = (),
     annotation: ast.expr | None = None,
 ) -> Iterator[Binding]:
     if isinstance(target, ast.Name):

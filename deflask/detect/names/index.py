@@ -22,19 +22,36 @@ class Bound(enum.Enum):
     IMPORT = "import"
     DEFINITION = "definition"
     PARAMETER = "parameter"
+    ELEMENT = "element"
     DELETED = "deleted"
     OTHER = "other"
 
 
+class Part(enum.Enum):
+    """Places in a container that no key names."""
+
+    EACH = "each"
+    """Whatever iterating gives."""
+    ANY = "any"
+    """Whatever stands behind a key or position that is not known."""
+
+
+Step = int | str | Part
+"""One step into a container: a position, a key, or one that is not known."""
+
+
 @dataclass(eq=False, slots=True)
 class Binding:
-    """A name bound by `node`: to `value` (at `path` in it, for tuples), to the import `target`, or to a definition."""
+    """A name bound by `node`: to `value` (at `path` in it), to the import `target`, or to a definition.
+
+    An ELEMENT is what a loop takes out of `value`.
+    """
 
     name: str
     node: ast.AST
     how: Bound
     value: ast.expr | None = None
-    path: tuple[int, ...] = ()
+    path: tuple[Step, ...] = ()
     target: str = ""
     annotation: ast.expr | None = None
 
@@ -43,9 +60,9 @@ class Binding:
         """The expression that the name is bound to, where tuples are written out on both sides."""
         value = self.value
         for position in self.path:
-            if not isinstance(value, (ast.Tuple, ast.List)) or position >= len(value.elts):
+            if not isinstance(value, (ast.Tuple, ast.List)) or not isinstance(position, int):
                 return None
-            value = value.elts[position]
+            value = value.elts[position] if position < len(value.elts) else None
         return value
 
 
@@ -78,8 +95,18 @@ class Index:
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The names that are bound to a name or to a lambda."""
+    """The names that are bound to a name, to an attribute of a name, or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
+    _reads: dict[str, list[ast.Attribute]] | None = None
+
+    def reads(self, attribute: str) -> list[ast.Attribute]:
+        """Where an attribute of this name is read, of whatever; few ask, so the tree is gone through when one does."""
+        if self._reads is None:
+            self._reads = defaultdict(list)
+            for node in self.parents:
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                    self._reads[node.attr].append(node)
+        return self._reads.get(attribute, [])
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""

@@ -51,6 +51,20 @@ def is_vague(origin: Origin) -> bool:
     )
 
 
+def is_absent(origin: Origin) -> bool:
+    """Whether this is nothing with nothing set: None, or a parameter that defaults to it and that no one passes."""
+    if origin.kind is Kind.NONE:
+        return True
+    parameter = origin.node
+    if origin.kind is not Kind.UNKNOWN or not isinstance(parameter, ast.arg) or origin.home is None:
+        return False
+    from deflask.detect.names.calls import default_of, function_of
+
+    function = function_of(parameter, origin.home.index)
+    default = default_of(function, parameter) if function is not None else None
+    return isinstance(default, ast.Constant) and default.value is None
+
+
 def joined(module: str, name: str) -> str:
     """A name in a module; a relative module may be nothing but dots."""
     return f"{module}{'' if module.endswith('.') else '.'}{name}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Kind, Origin
+from deflask.detect.names import Kind, Origin, imported
 from deflask.detect.values.answer import Answer, Decision, How, join, known
 from deflask.detect.values.select import Selected, selected
 from deflask.detect.values.settings import config_owner
@@ -76,7 +76,7 @@ def _objects(choice: Selected) -> list[Origin]:
         return list(names.origins(choice.node))
     if isinstance(choice.node, ast.Name) and choice.node.id == "__name__":
         return [Origin(Kind.REFERENCE, "", home=names)]
-    return names.imported(value.replace(":", "."), choice.node)
+    return imported(names, value.replace(":", "."), choice.node)
 
 
 def _held(origin: Origin, key: str, home: Evaluator) -> Answer | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deflask.detect.names import Names
+from deflask.detect.names import Absent, Names, held
 
 CONFIG = "flask.Flask().config"
 
@@ -73,26 +73,7 @@ def given_in(call: ast.Call, key: str, names: Names) -> ast.expr | None:
         if keyword.arg == key:
             return keyword.value
     for mapping in (*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg is None)):
-        if (value := value_in(mapping, key, names)) is not None:
+        value = held(mapping, key, names)
+        if not isinstance(value, Absent):
             return value
-    return None
-
-
-def value_in(mapping: ast.expr, key: str, names: Names) -> ast.expr | None:
-    """The value of `key` in `{…}`, `dict(…)` or a name that is bound to one of them and used only here."""
-    match mapping:
-        case ast.Dict():
-            for name, value in zip(reversed(mapping.keys), reversed(mapping.values), strict=True):
-                # What is spread after the key may hold it, too.
-                if name is None or (isinstance(name, ast.Constant) and name.value == key):
-                    return value if name is not None else None
-        case ast.Call(args=[], keywords=keywords) if names.qualified(mapping.func) == "builtins.dict":
-            return next((keyword.value for keyword in keywords if keyword.arg == key), None)
-        case ast.Name():
-            scope = names.index.owner(mapping.id, names.index.scope_of(mapping))
-            if scope is None or len(names.index.loads[mapping.id]) != 1:
-                return None
-            bindings, _ = names.flow.reaching(mapping.id, mapping, scope)
-            bound = bindings[0].expression if len(bindings) == 1 else None
-            return value_in(bound, key, names) if bound is not None and not isinstance(bound, ast.Name) else None
     return None

@@ -1,0 +1,92 @@
+"""What is taken for an entry point although its receiver cannot be resolved, by the shape of an app."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+from deflask.detect.entry_points import NOT_FLASK, WITHOUT_RUN, EntryPoint
+from deflask.detect.module import Module
+from deflask.detect.names import Bound, Kind, Names, Origin, attribute
+
+_APP = re.compile(r"(?:.*_)?(?:app|application|server)", re.IGNORECASE)
+_FACTORY = re.compile(r"(?:create|make|build|get|init)_(?:.*_)?(?:app|application)")
+_SOCKETIO = re.compile(r"(?:.*_)?(?:socketio|socket_io|sio)", re.IGNORECASE)
+
+# What is taken for an entry point where the receiver cannot be resolved: method, flag, and the receiver's shape.
+UNRESOLVED = (
+    ("run", _APP, EntryPoint("DF101", "debug")),
+    ("run", _APP, EntryPoint("DF105", "use_debugger", passes_debug=False)),
+    ("run", _SOCKETIO, EntryPoint("DF102", "debug", host=1)),
+    ("run_server", _APP, EntryPoint("DF102", "debug")),
+)
+
+
+def may_be(function: ast.expr, method: str, shape: re.Pattern[str], module: Module) -> bool:
+    """Whether `something.run` cannot be resolved but has the shape of an app's."""
+    if not isinstance(function, ast.Attribute) or function.attr != method:
+        return False
+    origins = [origin for origin in module.names.origins(function) if origin.kind is not Kind.NONE]
+    imported = (origin.name.rpartition(".")[0].rpartition(".")[2] for origin in origins)
+    shaped = _is_shaped(function.value, shape) or any(shape.fullmatch(name) for name in imported)
+    return shaped and bool(origins) and not all(_is_something_else(origin, module) for origin in origins)
+
+
+def _is_shaped(receiver: ast.expr, shape: re.Pattern[str]) -> bool:
+    match receiver:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return bool(shape.fullmatch(name.lstrip("_")))
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return shape is _APP and bool(_FACTORY.fullmatch(name.lstrip("_")))
+    return False
+
+
+def _is_something_else(origin: Origin, module: Module) -> bool:
+    """Whether `….run` is known to be none of Flask's: the standard library, another framework, a class of this file."""
+    if origin.kind is Kind.FUNCTION and origin.definition is not None:
+        names = origin.home or module.names
+        owner = names.index.parents[origin.definition]
+        return not (isinstance(owner, ast.ClassDef) and _is_flask(owner, names))
+    if origin.kind is not Kind.REFERENCE:
+        # A parameter, say: in a file about another framework it is not Flask's.
+        return not imports_flask(module) and _imports_another(module)
+    root = origin.name.partition(".")[0].removesuffix("()")
+    project = module.project
+    if root in sys.stdlib_module_names:
+        # Unless a file of the project stands in its place.
+        return project is None or project.find(f".{root}", module.location) is None
+    if root in NOT_FLASK or root in WITHOUT_RUN or root == "builtins":
+        return True
+    if imports_flask(module):
+        return False
+    if project is not None and root and not project.holds(origin.name, module.location):
+        # It comes from a package: in a project that has nothing to do with Flask this is something else.
+        return not project.imports_flask()
+    # In a file that has nothing to do with Flask, an instance of some class.
+    made, instance, _ = origin.name.partition("()")
+    return bool(instance) and made.rpartition(".")[2][:1].isupper()
+
+
+def _is_flask(cls: ast.ClassDef, names: Names) -> bool:
+    inherited = Origin(Kind.INSTANCE, cls.name, cls, cls, names)
+    members = attribute(names, inherited, "wsgi_app", cls)
+    return any(member.name.startswith("flask.Flask()") for member in members)
+
+
+def _imports_another(module: Module) -> bool:
+    return any(
+        binding.how is Bound.IMPORT and binding.target.partition(".")[0] in NOT_FLASK
+        for bindings in module.index.scopes[module.source.tree].bindings.values()
+        for binding in bindings
+    )
+
+
+def imports_flask(module: Module) -> bool:
+    """Whether the file imports Flask or an extension of it."""
+    return any(
+        binding.how is Bound.IMPORT and binding.target.lower().startswith("flask")
+        for scope in module.index.scopes.values()
+        for bindings in scope.bindings.values()
+        for binding in bindings
+    )
