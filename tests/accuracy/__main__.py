@@ -18,7 +18,8 @@ from tests.realworld.distributions import DownloadError
 def measure(tree: Path, downloads: bool) -> render.Outcome:
     """Lay out the labelled programs and run every scanner over them."""
     corpus = Corpus(tree)
-    corpus.add_fixtures()
+    corpus.add_cases()
+    corpus.add_rule_pairs()
     left_out: list[str] = []
     if downloads:
         try:

@@ -14,6 +14,8 @@ from tests.realworld.distributions import DISTRIBUTIONS, Distribution, archives_
 
 CASES = FIXTURES / "accuracy"
 RULE_LABELS = FIXTURES / "labels.txt"
+RULE = "rule-"
+DISTRIBUTED = "distributions"
 OFF_BY_DEFAULT = ("import-time-run", "loose-env-flag")
 SITES = Path(__file__).parent.parent / "realworld" / "sites.txt"
 DISTRIBUTION_LABELS = Path(__file__).with_name("distributions.txt")
@@ -36,11 +38,36 @@ class Corpus:
         """The place in this repository or in a distribution."""
         return place._replace(path=self.origins.get(place.path, place.path))
 
-    def add_fixtures(self) -> None:
-        """Every category of `fixtures/accuracy`, then the pairs of every rule."""
+    def groups(self) -> dict[str, list[str]]:
+        """The categories of each source of programs."""
+        found: dict[str, list[str]] = {}
+        for category in self.labels:
+            group = "rule pairs" if category.startswith(RULE) else "cases"
+            found.setdefault("distributions" if category == DISTRIBUTED else group, []).append(category)
+        return found
+
+    def add_cases(self) -> None:
+        """Every category of `fixtures/accuracy`."""
         for category in sorted(CASES.iterdir()):
             self._add_category(category)
-        self._add_rules()
+
+    def add_rule_pairs(self) -> None:
+        """The pairs of every rule that is on by default, each a program of its own."""
+        moved: dict[str, dict[str, str]] = {}
+        for file in sorted(FIXTURES.rglob("*.in.py")):
+            rule, kind, *rest = file.relative_to(FIXTURES).parts
+            if rule in OFF_BY_DEFAULT or not _is_python(file):
+                continue
+            stem = rest.pop().removesuffix(".in.py")
+            case = "-".join((kind, *rest, stem))
+            name = stem if stem in NAMES_WITH_MEANING else f"{stem}_case"
+            target = "/".join((case, *rest, f"{name}.py"))
+            moved.setdefault(rule, {})[file.relative_to(FIXTURES).as_posix()] = target
+            self._copy(file, f"{RULE}{rule}/{target}", f"{RULE}{rule}")
+            (self.tree / f"{RULE}{rule}" / case / REST_OF_PROJECT[0]).write_text(REST_OF_PROJECT[1], encoding="utf-8")
+        labels = read_labels(RULE_LABELS)
+        for rule, paths in moved.items():
+            self._label(f"{RULE}{rule}", [label for label in labels if label.places[0].path in paths], paths)
 
     def add_distributions(self, cache: Path) -> None:
         """The labelled source distributions, fetched into `cache` if they are not there."""
@@ -49,8 +76,8 @@ class Corpus:
         cache.mkdir(parents=True, exist_ok=True)
         archives = archives_of([pinned for pinned in PINNED if pinned.folder in folders], cache)
         for archive in archives.values():
-            unpack(archive, self.tree / "distributions")
-        self._label("distributions", labels, {})
+            unpack(archive, self.tree / DISTRIBUTED)
+        self._label(DISTRIBUTED, labels, {})
 
     def _add_category(self, category: Path) -> None:
         moved = {}
@@ -62,23 +89,6 @@ class Corpus:
                 moved[path] = f"{entry.stem}/{path}" if entry.is_file() else path
                 self._copy(file, f"{category.name}/{moved[path]}", category.name)
         self._label(category.name, read_labels(category / "labels.txt"), moved)
-
-    def _add_rules(self) -> None:
-        moved: dict[str, dict[str, str]] = {}
-        for file in sorted(FIXTURES.rglob("*.in.py")):
-            rule, kind, *rest = file.relative_to(FIXTURES).parts
-            if rule in OFF_BY_DEFAULT or not _is_python(file):
-                continue
-            stem = rest.pop().removesuffix(".in.py")
-            case = "-".join((kind, *rest, stem))
-            name = stem if stem in NAMES_WITH_MEANING else f"{stem}_case"
-            target = "/".join((case, *rest, f"{name}.py"))
-            moved.setdefault(rule, {})[file.relative_to(FIXTURES).as_posix()] = target
-            self._copy(file, f"rule-{rule}/{target}", f"rule-{rule}")
-            (self.tree / f"rule-{rule}" / case / REST_OF_PROJECT[0]).write_text(REST_OF_PROJECT[1], encoding="utf-8")
-        labels = read_labels(RULE_LABELS)
-        for rule, paths in moved.items():
-            self._label(f"rule-{rule}", [label for label in labels if label.places[0].path in paths], paths)
 
     def _label(self, category: str, labels: list[Label], moved: dict[str, str]) -> None:
         self.labels[category] = [

@@ -28,8 +28,8 @@ def text(outcome: Outcome, missing: bool) -> str:
     lines = [line for category in outcome.corpus.labels for line in _category(outcome, category)]
     lines += [*_totals(outcome), *outcome.left_out]
     if missing:
-        lines += ["", *_places(outcome)]
-    return "\n".join(lines)
+        lines += _places(outcome)
+    return "\n".join(lines).rstrip()
 
 
 def as_json(outcome: Outcome, missing: bool) -> str:
@@ -42,15 +42,11 @@ def as_json(outcome: Outcome, missing: bool) -> str:
             }
             for category, labels in outcome.corpus.labels.items()
         },
-        "totals": {
-            tool: {
-                **_numbers(whole),
-                "precision": whole.precision,
-                "recall": whole.recall,
-                "seconds": outcome.seconds[tool],
-            }
-            for tool, whole in _whole(outcome).items()
+        "groups": {
+            group: {tool: _rates(scores, categories) for tool, scores in outcome.scores.items()}
+            for group, categories in _groups(outcome).items()
         },
+        "seconds": outcome.seconds,
         "left_out": outcome.left_out,
     }
     if missing:
@@ -68,12 +64,20 @@ def _category(outcome: Outcome, category: str) -> Iterator[str]:
 
 
 def _totals(outcome: Outcome) -> Iterator[str]:
-    counts = _labels([label for labels in outcome.corpus.labels.values() for label in labels])
-    yield f"all: {counts['on']} on, {counts['silent']} silent"
-    yield f"  {'':<10}{HEAD}{'precision':>11}{'recall':>9}{'seconds':>9}"
-    for tool, whole in _whole(outcome).items():
-        rates = f"{whole.precision:>11.1%}{whole.recall:>9.1%}{outcome.seconds[tool]:>9.1f}"
-        yield f"  {tool:<10}{_row(whole)}{rates}"
+    for group, categories in _groups(outcome).items():
+        counts = _labels([label for category in categories for label in outcome.corpus.labels[category]])
+        seconds = group == "all"
+        yield f"{group}: {counts['on']} on, {counts['silent']} silent"
+        yield f"  {'':<10}{HEAD}{'precision':>11}{'recall':>9}{'seconds' if seconds else '':>9}".rstrip()
+        for tool, scores in outcome.scores.items():
+            whole = total(scores[category] for category in categories)
+            taken = f"{outcome.seconds[tool]:>9.1f}" if seconds else ""
+            yield f"  {tool:<10}{_row(whole)}{whole.precision:>11.1%}{whole.recall:>9.1%}{taken}"
+        yield ""
+
+
+def _groups(outcome: Outcome) -> dict[str, list[str]]:
+    return {**outcome.corpus.groups(), "all": list(outcome.corpus.labels)}
 
 
 def _row(score: Score) -> str:
@@ -89,8 +93,9 @@ def _labels(labels: list[Label]) -> dict[str, int]:
     return {"on": on, "silent": len(labels) - on}
 
 
-def _whole(outcome: Outcome) -> dict[str, Score]:
-    return {tool: total(scores.values()) for tool, scores in outcome.scores.items()}
+def _rates(scores: dict[str, Score], categories: list[str]) -> dict[str, int | float]:
+    whole = total(scores[category] for category in categories)
+    return {**_numbers(whole), "precision": whole.precision, "recall": whole.recall}
 
 
 def _places(outcome: Outcome) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
@@ -26,13 +26,6 @@ CATEGORIES = sorted(path.name for path in CASES.iterdir())
 LABEL_FILES = [*(CASES / category / "labels.txt" for category in CATEGORIES), RULE_LABELS]
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    laid_out = Corpus(tmp_path_factory.mktemp("corpus").resolve())
-    laid_out.add_fixtures()
-    return laid_out
-
-
 def accurate(corpus: Corpus) -> Iterator[str]:
     """What is wrong with deflask's reports in a corpus, if they are too far from the labels."""
     whole = total(scores(deflask(corpus.tree).reports, corpus.labels).values())
@@ -44,8 +37,11 @@ def accurate(corpus: Corpus) -> Iterator[str]:
         yield from (f"  {corpus.origin(place)}" for place in whole.missing)
 
 
-def test_deflask_agrees_with_the_labels(corpus: Corpus) -> None:
+@pytest.mark.parametrize("add", [Corpus.add_cases, Corpus.add_rule_pairs], ids=["cases", "rule pairs"])
+def test_deflask_agrees_with_the_labels(add: Callable[[Corpus], None], tmp_path: Path) -> None:
     """Nothing that is silent is reported, and hardly anything that is on is missed."""
+    corpus = Corpus(tmp_path.resolve())
+    add(corpus)
     if complaints := "\n".join(accurate(corpus)):
         pytest.fail(complaints, pytrace=False)
 
