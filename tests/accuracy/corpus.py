@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import shutil
 import warnings
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ DISTRIBUTED = "distributions"
 OFF_BY_DEFAULT = ("import-time-run", "loose-env-flag")
 SITES = Path(__file__).parent.parent / "realworld" / "sites.txt"
 DISTRIBUTION_LABELS = Path(__file__).with_name("distributions.txt")
-PINNED: tuple[Distribution, ...] = DISTRIBUTIONS
+DISTRIBUTION_PINS = Path(__file__).with_name("distributions.csv")
 # A rule's case is one file of a project of which nothing else is shown. That the project has to do with Flask is said
 # by this module, and a name that is also a library's would make the file import itself.
 REST_OF_PROJECT = ("rest_of_the_project.py", "from flask import Blueprint\n")
@@ -74,7 +75,7 @@ class Corpus:
         labels = distribution_labels()
         folders = {label.places[0].path.partition("/")[0] for label in labels}
         cache.mkdir(parents=True, exist_ok=True)
-        archives = archives_of([pinned for pinned in PINNED if pinned.folder in folders], cache)
+        archives = archives_of([pin for pin in pinned() if pin.folder in folders], cache)
         for archive in archives.values():
             unpack(archive, self.tree / DISTRIBUTED)
         self._label(DISTRIBUTED, labels, {})
@@ -103,6 +104,14 @@ class Corpus:
         case = target.removeprefix(f"{category}/").partition("/")[0]
         (self.tree / category / case / "pyproject.toml").touch()
         self.origins[target] = file.relative_to(FIXTURES.parent).as_posix()
+
+
+def pinned() -> list[Distribution]:
+    """The distributions that are labelled, or could be: a table `requirement,folder,sha256` adds to the four to fix."""
+    if not DISTRIBUTION_PINS.exists():
+        return list(DISTRIBUTIONS)
+    with DISTRIBUTION_PINS.open(encoding="utf-8", newline="") as table:
+        return [*DISTRIBUTIONS, *(Distribution(**row) for row in csv.DictReader(table))]
 
 
 def distribution_labels() -> list[Label]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accuracy.corpus import CASES, RULE_LABELS, Corpus, distribution_labels
+from tests.accuracy.corpus import CASES, RULE_LABELS, Corpus, distribution_labels, pinned
 from tests.accuracy.environment import CACHE
 from tests.accuracy.labels import Label, Place, read_labels
 from tests.accuracy.notebooks import line_in_file
@@ -96,6 +96,12 @@ def test_labels_do_not_clash(file: Path) -> None:
 def test_labels_of_distributions_do_not_clash() -> None:
     """The same for what others published."""
     assert not list(_clashes(distribution_labels()))
+
+
+def test_labelled_distributions_are_pinned() -> None:
+    """What cannot be fetched cannot be measured."""
+    labelled = {place.path.partition("/")[0] for place in _places(distribution_labels())}
+    assert labelled <= {pin.folder for pin in pinned()}
 
 
 def _clashes(labels: list[Label]) -> Iterator[str]:

@@ -79,10 +79,10 @@ def archives_of(distributions: Sequence[Distribution], folder: Path) -> dict[str
     """Their archives in `folder`, by the name of the folder that each holds; those that are missing are fetched."""
     have = _downloaded(folder)
     missing = [distribution for distribution in distributions if distribution.sha256 not in have]
-    if missing:
+    for distribution in missing:  # one by one, as there may be two versions of one project
         with tempfile.TemporaryDirectory() as scratch:
-            _download(missing, folder, Path(scratch))
-        have = _downloaded(folder)
+            _download(distribution, folder, Path(scratch))
+    have = _downloaded(folder)
     return {distribution.folder: have[distribution.sha256] for distribution in distributions}
 
 
@@ -99,13 +99,13 @@ def _downloaded(folder: Path) -> dict[str, Path]:
     return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in folder.glob("*.tar.gz")}
 
 
-def _download(distributions: Sequence[Distribution], into: Path, scratch: Path) -> None:
+def _download(distribution: Distribution, into: Path, scratch: Path) -> None:
     backend = scratch / "setuptools"
     backend.mkdir()
     (backend / "__init__.py").touch()
     (backend / "build_meta.py").write_text(BACKEND, encoding="utf-8")
     wanted = scratch / "requirements.txt"
-    wanted.write_text("".join(f"{d.requirement} --hash=sha256:{d.sha256}\n" for d in distributions), encoding="utf-8")
+    wanted.write_text(f"{distribution.requirement} --hash=sha256:{distribution.sha256}\n", encoding="utf-8")
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "2"]
     as_sdist = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--use-pep517"]
     pip = [sys.executable, "-m", "pip", "download", *quiet, *as_sdist, "--dest", str(into), "-r", str(wanted)]
@@ -113,4 +113,4 @@ def _download(distributions: Sequence[Distribution], into: Path, scratch: Path) 
     done = subprocess.run(pip, capture_output=True, text=True, env=environment, cwd=scratch, timeout=600)
     if done.returncode:
         reason = " ".join(done.stderr.splitlines()[-2:]) or "pip gave no reason"
-        raise DownloadError(f"the source distributions cannot be downloaded: {reason}")
+        raise DownloadError(f"{distribution.requirement} cannot be downloaded: {reason}")
