@@ -32,6 +32,11 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
 
 __legacy__ = sys.modules[__name__]
 """
+# The names under which it answers.
+BACKENDS = (
+    "setuptools.build_meta flit_core.buildapi flit.buildapi hatchling.build pdm.backend pdm.pep517.api "
+    "poetry.core.masonry.api poetry.masonry.api"
+).split()
 
 
 class DownloadError(Exception):
@@ -100,10 +105,13 @@ def _downloaded(folder: Path) -> dict[str, Path]:
 
 
 def _download(distribution: Distribution, into: Path, scratch: Path) -> None:
-    backend = scratch / "setuptools"
-    backend.mkdir()
-    (backend / "__init__.py").touch()
-    (backend / "build_meta.py").write_text(BACKEND, encoding="utf-8")
+    for backend in BACKENDS:
+        *package, module = backend.split(".")
+        for depth in range(len(package)):
+            folder = scratch.joinpath(*package[: depth + 1])
+            folder.mkdir(exist_ok=True)
+            (folder / "__init__.py").touch()
+        (folder / f"{module}.py").write_text(BACKEND, encoding="utf-8")
     wanted = scratch / "requirements.txt"
     wanted.write_text(f"{distribution.requirement} --hash=sha256:{distribution.sha256}\n", encoding="utf-8")
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "2"]
