@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
-import tarfile
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.realworld.distributions import (
+    DISTRIBUTIONS,
+    Distribution,
+    DownloadError,
+    archives_of,
+    clean_environment,
+    unpack,
+)
 
 pytestmark = pytest.mark.realworld
 
 SITES = Path(__file__).with_name("sites.txt")
 DEFLASK = (sys.executable, "-m", "deflask")
 RUFF = (sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "I,E4,F")
-
-# pip asks an sdist's build backend for metadata even when it only downloads. This one answers with the metadata that
-# the archive carries: no setup.py of another project is run, and no build requirement is downloaded or compiled.
-BACKEND = """\
-import email
-import pathlib
-import shutil
-import sys
-
-
-def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
-    headers = email.message_from_string(pathlib.Path("PKG-INFO").read_text(encoding="utf-8"))
-    name = f"{headers['Name'].replace('-', '_')}-{headers['Version']}.dist-info"
-    folder = pathlib.Path(metadata_directory, name)
-    folder.mkdir()
-    shutil.copy("PKG-INFO", folder / "METADATA")
-    return name
-
-
-__legacy__ = sys.modules[__name__]
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    requirement: str
-    folder: str
-    sha256: str
 
 
 class Site(NamedTuple):
@@ -57,30 +35,6 @@ class Site(NamedTuple):
     rule: str
     guard: str
     applicability: str
-
-
-DISTRIBUTIONS = (
-    Distribution(
-        "flasgger==0.9.7.1",
-        "flasgger-0.9.7.1",
-        "ca098e10bfbb12f047acc6299cc70a33851943a746e550d86e65e60d4df245fb",
-    ),
-    Distribution(
-        "Flask-RESTful==0.3.10",
-        "Flask-RESTful-0.3.10",
-        "fe4af2ef0027df8f9b4f797aba20c5566801b6ade995ac63b588abf1a59cec37",
-    ),
-    Distribution(
-        "flask-cors==6.0.5",
-        "flask_cors-6.0.5",
-        "30c5031552cd59f620ac0c8211dac45b345d3b2df310e7721879e4f46ef9c601",
-    ),
-    Distribution(
-        "Eve==2.1.0",
-        "Eve-2.1.0",
-        "3686c8ceefbbf8d23b33835140a8eb8727b7bfa60631e1a76c3441dfd6f70f2f",
-    ),
-)
 
 
 def site_lines() -> list[str]:
@@ -96,12 +50,6 @@ def sites_of(distribution: Distribution) -> set[Site]:
         if folder == distribution.folder:
             sites.add(Site(inside, int(line), rule, " ".join(guard), applicability))
     return sites
-
-
-def clean_environment() -> dict[str, str]:
-    """This process's environment without what a git hook or a personal git configuration would bring in."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return inherited | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
 def run(command: Sequence[str], cwd: Path, expect: int = 0, stdin: bytes = b"") -> bytes:
@@ -143,55 +91,21 @@ def make_repository(tree: Path) -> None:
     run(["git", *identity, "commit", "-q", "-m", "As published"], tree)
 
 
-def downloaded(folder: Path) -> dict[str, Path]:
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in folder.glob("*.tar.gz")}
-
-
-def download(distributions: Sequence[Distribution], into: Path, scratch: Path) -> str | None:
-    """Fetch the archives; the reason if pip could not."""
-    backend = scratch / "setuptools"
-    backend.mkdir()
-    (backend / "__init__.py").touch()
-    (backend / "build_meta.py").write_text(BACKEND, encoding="utf-8")
-    wanted = scratch / "requirements.txt"
-    wanted.write_text("".join(f"{d.requirement} --hash=sha256:{d.sha256}\n" for d in distributions), encoding="utf-8")
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "2"]
-    as_sdist = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--use-pep517"]
-    pip = [sys.executable, "-m", "pip", "download", *quiet, *as_sdist, "--dest", str(into), "-r", str(wanted)]
-    environment = clean_environment() | {"PYTHONPATH": str(scratch)}
-    done = subprocess.run(pip, capture_output=True, text=True, env=environment, cwd=scratch, timeout=600)
-    if done.returncode == 0:
-        return None
-    return " ".join(done.stderr.splitlines()[-2:]) or "pip gave no reason"
-
-
 @pytest.fixture(scope="session")
 def archives(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     cache: pytest.Cache | None = getattr(request.config, "cache", None)
     folder = cache.mkdir("realworld") if cache else tmp_path_factory.mktemp("realworld")
-    have = downloaded(folder)
-    missing = [distribution for distribution in DISTRIBUTIONS if distribution.sha256 not in have]
-    if missing:
-        reason = download(missing, folder, tmp_path_factory.mktemp("pip"))
-        if reason is not None:
-            give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-            give_up(f"the source distributions cannot be downloaded: {reason}")
-        have = downloaded(folder)
-    return {distribution.folder: have[distribution.sha256] for distribution in DISTRIBUTIONS}
+    try:
+        return archives_of(DISTRIBUTIONS, folder)
+    except DownloadError as error:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(str(error))
 
 
 @pytest.fixture(params=DISTRIBUTIONS, ids=lambda distribution: distribution.folder)
 def distribution(request: pytest.FixtureRequest) -> Distribution:
     assert isinstance(request.param, Distribution)
     return request.param
-
-
-def unpack(archive: Path, into: Path) -> None:
-    with tarfile.open(archive) as tar:
-        if hasattr(tarfile, "data_filter"):
-            tar.extractall(into, filter="data")
-        else:  # an early 3.10 or 3.11; the archive's digest was compared, so its members are known to be harmless
-            tar.extractall(into)
 
 
 @pytest.fixture
