@@ -40,14 +40,16 @@ class Status(str, enum.Enum):
 
 
 class EditKind(enum.Enum):
-    """The three things a rewrite does to a statement."""
+    """What a rewrite does to an expression or a statement."""
 
     VALUE = "value"
-    """The expression becomes the read of an environment variable."""
+    """The expression becomes the read of an environment variable, or the edit's `text`."""
     CONDITION = "condition"
     """The expression `wrap(inner, …)` becomes `wrap(inner, …) if ENV else inner`."""
     GUARD = "guard"
     """The statement goes under `if __name__ == "__main__":`."""
+    REMOVE = "remove"
+    """The statement goes; where a body would be empty, `pass` stands there."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,19 +64,31 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file; the line is 1-based."""
+    """A line of a file, or of a notebook's cell; both are 1-based."""
 
     path: str
     line: int
+    cell: int | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """The key by which places are sorted."""
+        return self.path, self.cell or 0, self.line
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one node; `variable` is the environment variable to read (None: the configured one)."""
+    """One change of one node.
+
+    `variable` is the environment variable to read (None: the configured one); `text` is the code that a value becomes
+    where it is not such a read. `alone` tells a statement to be removed that is all there is in its block.
+    """
 
     kind: EditKind
     span: Span
     variable: str | None = None
+    text: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,11 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     fixable: bool = False
     """Whether the options in force allow its fix."""
+
+    @property
+    def order(self) -> tuple[int, Span, str]:
+        """The key by which a file's findings are sorted."""
+        return self.cell or 0, self.span, self.rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,36 @@
-"""The findings of one file: gate, rules, doubts, suppressions, and what its fix would be."""
+"""What one file shows: gate, rules, doubts, suppressions, and what each fix would be."""
 
 from __future__ import annotations
 
 import ast
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import PurePath
 
-from deflask.detect import suppressions
 from deflask.detect.gate import Gate
 from deflask.detect.module import Module
+from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
-from deflask.files.source import parse
+from deflask.files.notebook import parse_file, searchable
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
+from deflask.plan import Sighting
 from deflask.rewrite import guard as guards
 from deflask.rewrite.imports import Reader, reader
 from deflask.rewrite.placement import place, top_line
 from deflask.rules import Rule, chosen, matches
-from deflask.rules._hit import Hit
+from deflask.rules._hit import Change, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was found; `module` is None where the gate kept the file shut, `readers` say how each edit reads."""
+    """What was seen; `module` is None where the gate kept the file shut."""
 
-    findings: tuple[Finding, ...] = ()
-    suppressed: int = 0
+    sightings: tuple[Sighting, ...] = ()
     module: Module | None = None
-    readers: dict[Edit, Reader] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=8)
@@ -47,29 +46,21 @@ FindProject = Callable[[str], Project | None]
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
     rules, gate = _rules(settings)
-    if not gate.opens(data):
+    if not gate.opens(searchable(data, path)):
         return Scan()
     rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
-    project = project_of(path)
-    if project is not None:
-        project.begin(path)
-    module = Module(parse(data, path), project, os.path.abspath(path) if project is not None else path)
+    module = _module(data, path, project_of(path))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
-    comments = suppressions.read(module.source) if hits and not settings.ignore_suppressions else None
-    findings: list[Finding] = []
-    readers: dict[Edit, Reader] = {}
-    suppressed = 0
-    for rule, hit in hits:
-        finding = _finding(rule, hit, module, settings, readers)
-        if finding is None:
-            continue
-        if comments and any(comments.covers(f"{rule.code} {rule.name}", lines) for lines in _lines(hit, module)):
-            suppressed += 1
-        else:
-            findings.append(finding)
-    findings.sort(key=lambda finding: (finding.span, finding.rule))
-    return Scan(tuple(findings), suppressed, module, readers)
+    sightings = (_sighting(rule, hit, module, settings) for rule, hit in hits)
+    return Scan(tuple(sighting for sighting in sightings if sighting is not None), module)
+
+
+def _module(data: bytes, path: str, project: Project | None) -> Module:
+    if project is not None:
+        project.begin(path)
+        return project.module_from(data, path)
+    return Module(parse_file(data, path), None, os.path.abspath(path))
 
 
 def _ignored(rule: Rule, path: str, settings: Settings) -> bool:
@@ -103,64 +94,127 @@ def _within(node: ast.AST, branch: ast.AST | list[ast.stmt], module: Module) -> 
     return any(part in (node, *module.index.ancestors(node)) for part in parts)
 
 
-def _lines(hit: Hit, module: Module) -> list[range]:
-    """The physical lines on which a comment silences a hit: those of the call, the flag and what decides it."""
-    here = hit.decided_at.node if hit.decided_at and hit.decided_at.path == module.source.path else None
-    nodes = [hit.node, *(change.node for change in hit.changes), here]
-    return [
-        range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        for node in nodes
+def _sighting(rule: Rule, hit: Hit, module: Module, settings: Settings) -> Sighting | None:
+    """The finding in the file that its edit changes, None where nothing is left to be done."""
+    home = hit.definition.module if hit.definition else module
+    readers: dict[Edit, Reader] = {}
+    finding = _finding(rule, hit, module, settings, readers)
+    if finding is None:
+        return None
+    instead = None
+    if home is not module and hit.definition is not None:
+        decided = _place(hit.definition.node, home)
+        there = replace(hit, definition=None, changes=(), applicability=Applicability.MANUAL)
+        there = replace(there, reason=f"decided in {decided.path}:{decided.line}")
+        at_use = _finding(rule, there, module, settings, {})
+        instead = replace(at_use, decided_at=decided) if at_use is not None else None
+    silenced = not settings.ignore_suppressions and _silenced(rule, hit, module)
+    return Sighting(finding, home.location, module.location, silenced, instead, tuple(readers.items()))
+
+
+def _silenced(rule: Rule, hit: Hit, module: Module) -> bool:
+    """Whether a comment stands on a physical line of the call, of the flag, or of what decides it."""
+    label = f"{rule.code} {rule.name}"
+    places: list[tuple[ast.AST, Module]] = [(hit.node, module)]
+    places += [(change.node, hit.definition.module if hit.definition else module) for change in hit.changes]
+    if hit.definition is not None:
+        places.append((hit.definition.node, hit.definition.module))
+    if hit.decided_at is not None and hit.decided_at.path == module.source.path:
+        places.append((hit.decided_at.node, module))
+    return any(
+        home.suppressions.covers(label, range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        for node, home in places
         if isinstance(node, (ast.expr, ast.stmt))
-    ]
+    )
 
 
 def _finding(rule: Rule, hit: Hit, module: Module, settings: Settings, readers: dict[Edit, Reader]) -> Finding | None:
-    source = module.source
-    edits = {Edit(c.kind, source.span(c.node), c.variable): c.node for c in hit.changes}
-    applicability, reason = hit.applicability, hit.reason
-    for edit, node in edits.items():
-        read = reader(node, module)
-        obstacle = _obstacle(edit, node, read, module)
-        if obstacle is not None:
-            applicability, reason = Applicability.MANUAL, obstacle
-        elif read is not None:
-            readers[edit] = read
-    guard = guards.plan(hit.node, module) if hit.serves else guards.Guard(guards.NOT_NEEDED)
-    if guard.state == guards.ADDED and settings.no_guard:
-        guard = guards.Guard(guards.OPTION)
-    if not hit.changes and hit.serves:
+    home, node = (hit.definition.module, hit.definition.node) if hit.definition else (module, hit.node)
+    applicability, reason = _edits(hit, home, settings, readers)
+    guard = _guard(hit, module, home, settings)
+    if not hit.changes and hit.serves and hit.reason is None:
         if guard.state in (guards.PRESENT, guards.NOT_NEEDED):
             return None
         if guard.state != guards.ADDED:
             applicability, reason = Applicability.MANUAL, guard.state.removeprefix("left: ")
     allowed = (Applicability.SAFE, *((Applicability.UNSAFE,) if settings.unsafe_fixes else ()))
-    guarded = tuple(Edit(EditKind.GUARD, source.span(statement)) for statement in guard.statements)
-    decided = hit.decided_at
+    decided = hit.decided_at if hit.definition is None else None
+    cell, span = home.source.in_cell(home.source.span(node))
     named = settings.env_var
     return Finding(
         rule=rule.code,
         name=rule.name,
-        path=source.path,
-        span=source.span(hit.node),
+        path=home.source.path,
+        span=span,
         message=hit.message.replace("{env}", named),
         level="error" if hit.public else "warning",
         applicability=applicability,
         guard=guard.state,
         reason=reason.replace("{env}", named) if reason else None,
-        decided_at=Place(decided.path, decided.node.lineno) if decided else None,
+        cell=cell,
+        decided_at=_place(decided.node, home.of_names(decided.names)) if decided else None,
+        used_at=(_place(hit.node, module),) if hit.definition else (),
         notes=tuple(note.replace("{env}", named) for note in hit.notes),
-        source=source.text(hit.node.lineno).rstrip("\r\n"),
-        edits=(*edits, *guarded),
+        source=home.source.text(node.lineno).rstrip("\r\n"),
+        edits=(*(_edit(change, home) for change in hit.changes), *guard_edits(guard, module)),
         fixable=applicability in allowed,
     )
 
 
-def _obstacle(edit: Edit, node: ast.expr, read: Reader | None, module: Module) -> str | None:
+def _place(node: ast.expr | ast.stmt, module: Module) -> Place:
+    cell, line = module.source.place(node.lineno)
+    return Place(module.source.path, line, cell)
+
+
+def _edit(change: Change, module: Module) -> Edit:
+    block = block_of(module.index.parents[change.node], change.node)
+    return Edit(change.kind, module.source.span(change.node), change.variable, change.text, alone=len(block or ()) == 1)
+
+
+def guard_edits(guard: guards.Guard, module: Module) -> tuple[Edit, ...]:
+    """The edits that put a guard round its statements."""
+    return tuple(Edit(EditKind.GUARD, module.source.span(statement)) for statement in guard.statements)
+
+
+def _guard(hit: Hit, module: Module, home: Module, settings: Settings) -> guards.Guard:
+    if not hit.serves:
+        return guards.Guard(guards.NOT_NEEDED)
+    guard = guards.plan(hit.node, module)
+    if guard.state == guards.ADDED and settings.no_guard:
+        return guards.Guard(guards.OPTION)
+    if guard.state == guards.ADDED and home is not module:
+        return guards.Guard(f"left: the run stands in {module.source.path}")
+    return guard
+
+
+def _edits(hit: Hit, home: Module, settings: Settings, readers: dict[Edit, Reader]) -> tuple[Applicability, str | None]:
+    """How sure the edits are; what reads the environment at each of them goes into `readers`."""
+    for change in hit.changes:
+        if isinstance(change.node, ast.stmt):
+            if guards.shares_line(change.node, home):
+                return Applicability.MANUAL, "other code shares its line"
+            continue
+        if change.text is not None:
+            continue
+        edit = _edit(change, home)
+        read = reader(change.node, home)
+        obstacle = _obstacle(edit, change.node, read, home, settings.env_var)
+        if obstacle is not None:
+            return Applicability.MANUAL, obstacle
+        if read is not None:
+            readers[edit] = read
+    return hit.applicability, hit.reason
+
+
+def _obstacle(edit: Edit, node: ast.AST, read: Reader | None, module: Module, env_var: str) -> str | None:
     """Why an expression cannot become a read of the environment, None where it can."""
     if any(isinstance(parent, ast.JoinedStr) for parent in module.index.ancestors(node)):
         return "it stands in an f-string"
     if read is None:
         return "`os` and `environ` are both taken by something else here"
+    variable = edit.variable or env_var
+    if ast.unparse(node) == f"{read.getter}('{variable}') == '1'":
+        return f"it reads {variable} already, which the program sets itself"
     source = module.source
     if read.statement and not place(read.statement, top_line(edit.span.line, source), source, False):
         return "no import can be put above it, on a line of its own"

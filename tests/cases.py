@@ -7,10 +7,12 @@ import re
 import tokenize
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 
 from deflask.config import settings_from
 from deflask.engine import fix_source
+from deflask.files.notebook.python import to_python
 from deflask.files.toml import parse_toml
 from deflask.model import FileResult, Finding, Settings, Status
 from deflask.rules import load
@@ -30,7 +32,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return str(self.path.relative_to(FIXTURES)).removesuffix(".in.py")
+        return str(self.path.relative_to(FIXTURES)).removesuffix(f".in{self.path.suffix}")
 
     @property
     def kind(self) -> str:
@@ -40,7 +42,7 @@ class Case:
     @property
     def logical_path(self) -> str:
         """The path that deflask is told."""
-        return "/".join(self.path.relative_to(FIXTURES).parts[2:]).replace(".in.py", ".py")
+        return "/".join(self.path.relative_to(FIXTURES).parts[2:]).replace(".in.", ".")
 
     @property
     def settings(self) -> Settings:
@@ -52,7 +54,15 @@ class Case:
         return replace(settings, extend_select=(*settings.extend_select, *own))
 
     def sibling(self, suffix: str) -> Path:
-        return self.path.with_name(self.path.name.removesuffix(".in.py") + suffix)
+        return self.path.with_name(self.path.name.removesuffix(f".in{self.path.suffix}") + suffix)
+
+    def sources(self, data: bytes) -> list[bytes]:
+        """What Python compiles of a file: all of it, or each cell of a notebook by itself."""
+        if self.path.suffix != ".ipynb":
+            return [data]
+        notebook = to_python(data)
+        lines = zip(notebook.lines, notebook.places, strict=True)
+        return ["".join(line for line, _ in cell).encode() for _, cell in groupby(lines, key=lambda pair: pair[1][0])]
 
     def run(self, data: bytes | None = None) -> FileResult:
         """What deflask makes of the case, or of other bytes under its options."""
@@ -62,9 +72,9 @@ class Case:
 def cases() -> list[Case]:
     """Every case, in order of names."""
     found = []
-    for path in sorted(FIXTURES.rglob("*.in.py")):
-        out = path.with_name(path.name.replace(".in.py", ".out.py"))
-        report = path.with_name(path.name.replace(".in.py", ".txt"))
+    for path in sorted([*FIXTURES.rglob("*.in.py"), *FIXTURES.rglob("*.in.ipynb")]):
+        out = path.with_name(path.name.replace(".in.", ".out."))
+        report = path.with_name(path.name.partition(".in.")[0] + ".txt")
         before = path.read_bytes()
         after = out.read_bytes() if out.exists() else before
         found.append(Case(path, before, after, report.read_text(encoding="utf-8") if report.exists() else None))
@@ -80,10 +90,11 @@ def report(result: FileResult) -> str:
 
 def _line(finding: Finding, result: FileResult) -> str | None:
     stays = result.output is None or not finding.fixable
+    line = f"{finding.cell}:{finding.span.line}" if finding.cell is not None else str(finding.span.line)
     if finding.guard.startswith("left") and not stays:
-        return f"{finding.span.line} {finding.rule} {finding.guard}"
+        return f"{line} {finding.rule} {finding.guard}"
     reason = finding.reason or finding.guard
-    return f"{finding.span.line} {finding.rule} {reason}" if stays else None
+    return f"{line} {finding.rule} {reason}" if stays else None
 
 
 def variant(case: Case, kind: str) -> tuple[bytes, bytes] | None:

@@ -130,7 +130,7 @@ CASES = [
     ("os.environ['X']", Truth.UNKNOWN),
     ("'X' in os.environ", Truth.OFF),
     ("'X' not in os.environ", Truth.ON),
-    ("os.environ.get('SET_HERE')", Truth.UNKNOWN),
+    ("os.environ.get('SET_HERE')", Truth.ON),
     ("'SET_HERE' in os.environ", Truth.UNKNOWN),
     ("os.environ.get(undefined)", Truth.UNKNOWN),
     ("os.environ.get('FLASK_DEBUG') == '1'", Truth.OFF),
@@ -181,16 +181,20 @@ def test_place_that_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "truth"),
     [
-        "os.environ.setdefault('X', '1')",
-        "os.putenv('X', '1')",
-        "os.environ.update(X='1')",
-        "os.environ.update({'X': ''})",
+        ("os.environ.setdefault('X', '1')", Truth.ON),
+        ("os.putenv('X', '1')", Truth.UNKNOWN),
+        ("os.environ.update(X='1')", Truth.ON),
+        ("os.environ.update({'X': ''})", Truth.OFF),
+        ("os.environ['X'] = undefined", Truth.UNKNOWN),
+        ("os.environ['X'] = '1'\nos.environ['X'] = ''", Truth.UNKNOWN),
+        ("if undefined:\n    os.environ['X'] = '1'", Truth.UNKNOWN),
+        ("os.environ['FLASK_DEBUG'] = os.environ['X'] = '1'", Truth.ON),
     ],
 )
-def test_variables_that_the_file_sets_are_not_unset(statement: str) -> None:
-    assert evaluated("os.environ.get('X')", HEADER + statement).truth is Truth.UNKNOWN
+def test_variables_that_the_file_sets_are_not_unset(statement: str, truth: Truth) -> None:
+    assert evaluated("os.environ.get('X')", HEADER + statement).truth is truth
     assert evaluated("os.environ.get('Y')", HEADER + statement).truth is Truth.OFF
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 
 import pytest
@@ -32,7 +33,7 @@ def test_case(case: Case, request: pytest.FixtureRequest) -> None:
 
 def _update(case: Case, output: bytes | None, lines: str) -> None:
     if output is not None:
-        case.sibling(".out.py").write_bytes(output)
+        case.sibling(f".out{case.path.suffix}").write_bytes(output)
     if lines:
         case.sibling(".txt").write_text(lines, encoding="utf-8")
 
@@ -42,7 +43,8 @@ def test_expectation_compiles_and_is_stable(case: Case) -> None:
     """A wrong expectation cannot pass: it compiles, and fixing it again changes nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compile(case.after, case.name, "exec", dont_inherit=True)
+        for source in case.sources(case.after):
+            compile(source, case.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     assert case.before != case.after
     assert case.run(case.after).output is None
 

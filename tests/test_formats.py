@@ -16,7 +16,7 @@ from flask import Flask
 app = Flask(__name__)
 DEBUG = True
 
-print("größer 🎉"); app.run("0.0.0.0", debug=DEBUG)
+print("größer 🎉", DEBUG); app.run("0.0.0.0", debug=DEBUG)
 """
 
 
@@ -32,14 +32,14 @@ def test_json_is_the_contract(tmp_path: Path) -> None:
         "version": 1,
         "findings": [
             {
-                "rule": "DF101",
-                "name": "run-debug",
+                "rule": "DF108",
+                "name": "debug-constant",
                 "path": "app.py",
                 "cell": None,
                 "line": 6,
-                "column": 20,
+                "column": 27,
                 "end_line": 6,
-                "end_column": 51,
+                "end_column": 58,
                 "message": "`app.run` starts Flask's debugger with nothing set",
                 "cwe": "CWE-489",
                 "severity": "medium",
@@ -57,7 +57,20 @@ def test_json_is_the_contract(tmp_path: Path) -> None:
         "summary": {"files": 1, "findings": 1, "fixable": 1, "fixed": 0, "suppressed": 0, "errors": 0},
     }
     assert list(found["findings"][0])[:5] == ["rule", "name", "path", "cell", "line"]
-    assert WIDE.splitlines()[5][19:50] == 'app.run("0.0.0.0", debug=DEBUG)'
+    assert WIDE.splitlines()[5][26:57] == 'app.run("0.0.0.0", debug=DEBUG)'
+
+
+def test_a_definition_names_its_uses(tmp_path: Path) -> None:
+    """A finding in one file tells of every place that it switches on, by the names that the user has for them."""
+    user = b"from flask import Flask\nfrom settings import DEBUG\n\nFlask(__name__).run(debug=DEBUG)\n"
+    tree(tmp_path, {"a.py": user, "b.py": user, "settings.py": b"DEBUG = True\n"})
+    [finding] = document(tmp_path, "check")["findings"]
+    assert (finding["rule"], finding["path"], finding["line"]) == ("DF108", "settings.py", 1)
+    assert finding["used_at"] == [{"path": "a.py", "line": 4}, {"path": "b.py", "line": 4}]
+    assert "    used at a.py:4, b.py:4\n" in deflask(tmp_path, "check").text
+    [alone] = document(tmp_path, "check", "a.py")["findings"]
+    assert (alone["path"], alone["applicability"], alone["reason"]) == ("a.py", "manual", "decided in settings.py:1")
+    assert alone["decided_at"] == {"path": "settings.py", "line": 1}
 
 
 def test_json_of_every_status(tmp_path: Path) -> None:

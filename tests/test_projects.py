@@ -25,7 +25,7 @@ def line(finding: deflask.Finding) -> str:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_project(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_project(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Every file of `before` becomes that of `after`, or stays where `after` has none."""
     before = contents(PROJECTS / name / "before")
     after = contents(PROJECTS / name / "after") if (PROJECTS / name / "after").exists() else {}
@@ -33,12 +33,25 @@ def test_project(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path)
     results = list(deflask.fix_paths(["."]))
-    assert "".join(line(f) for result in results for f in result.findings) == (
-        PROJECTS / name / "findings.txt"
-    ).read_text(encoding="utf-8")
+    found = "".join(line(f) for result in results for f in result.findings)
+    if request.config.getoption("--update-fixtures"):
+        _update(PROJECTS / name, tmp_path, found)
+        return
+    assert found == (PROJECTS / name / "findings.txt").read_text(encoding="utf-8")
     assert contents(tmp_path) == {"pyproject.toml": b"", **before, **after}
     changed = {result.path for result in results if result.status is Status.FIXED}
     assert changed == set(after)
+
+
+def _update(case: Path, result: Path, found: str) -> None:
+    """Write what deflask does now, to be read as a git diff."""
+    (case / "findings.txt").write_text(found, encoding="utf-8")
+    shutil.rmtree(case / "after", ignore_errors=True)
+    for name, data in contents(result).items():
+        before = case / "before" / name
+        if before.exists() and before.read_bytes() != data:
+            (case / "after" / name).parent.mkdir(parents=True, exist_ok=True)
+            (case / "after" / name).write_bytes(data)
 
 
 def applicabilities(source: bytes, path: str, project: deflask.Project) -> list[str]:

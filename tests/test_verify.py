@@ -11,7 +11,6 @@ from deflask.model import Edit, EditKind, Settings, Span
 from deflask.rewrite.apply import Segment, splice
 from deflask.rewrite.errors import UnprovedError
 from deflask.rewrite.verify import Proof
-from deflask.scan import scan
 
 BEFORE = (
     b"import os\n\nfrom flask import Flask\n\napp = Flask(__name__)\nport = 80\napp.run(port=port, debug=True)\nx = 1\n"
@@ -68,14 +67,15 @@ def test_bytes_outside_of_the_segments_are_refused() -> None:
 
 def test_no_fixture_finding_is_hidden_by_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate is a shortcut, no judgement: with it held open the rules find the same."""
+    from deflask import check_source
     from deflask.detect.gate import Gate
     from tests.cases import cases
 
     everything: Callable[[Gate, bytes], bool] = lambda gate, data: b"\0" not in data  # noqa: E731
     readable = [case for case in cases() if not (case.report or "").startswith("0 error")]
-    usual = [scan(case.before, case.logical_path, case.settings, lambda _: None).findings for case in readable]
+    usual = [check_source(case.before, case.logical_path, settings=case.settings) for case in readable]
     monkeypatch.setattr(Gate, "opens", everything)
-    assert usual == [scan(case.before, case.logical_path, case.settings, lambda _: None).findings for case in readable]
+    assert usual == [check_source(case.before, case.logical_path, settings=case.settings) for case in readable]
 
 
 def test_a_second_scan_must_not_find_what_was_fixed(monkeypatch: pytest.MonkeyPatch) -> None:

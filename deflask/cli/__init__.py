@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from deflask import __version__
 from deflask.cli.options import common, fixing
 from deflask.cli.rules import rules
+
+if TYPE_CHECKING:
+    from deflask.engine import Action
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,7 +58,7 @@ def fix(**options: object) -> None:
 cli.add_command(rules)
 
 
-def _run(action: str, options: dict[str, object]) -> None:
+def _run(action: Action, options: dict[str, object]) -> None:
     # What a command needs is imported by the command: help and version start at once.
     from deflask.cli.run import run
 

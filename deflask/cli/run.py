@@ -12,18 +12,14 @@ from typing import Any, TextIO
 import click
 
 from deflask import engine
+from deflask.batch import fixed
 from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
 from deflask.detect.project import Projects
 from deflask.files.discovery import Found, discover
-from deflask.formats.base import Report, visible
+from deflask.formats.base import Report, visible, where
 from deflask.model import FileResult, Settings, Status
 
-_WORK = {
-    "check": engine.check_file,
-    "diff": engine.diff_file,
-    "fix": engine.fix_file,
-}
 _CONFIGURATION = "configuration: "
 _OVERRIDES = (
     "select extend_select ignore exclude extend_exclude no_respect_gitignore ignore_suppressions unsafe_fixes "
@@ -35,7 +31,7 @@ _OVERRIDES = (
 class Invocation:
     """What the user asked for, beyond the settings of files."""
 
-    action: str
+    action: engine.Action
     paths: tuple[str, ...]
     output_format: str
     output_file: str | None
@@ -47,7 +43,7 @@ class Invocation:
     exit_non_zero_on_fix: bool
 
 
-def run(action: str, options: dict[str, Any]) -> int:
+def run(action: engine.Action, options: dict[str, Any]) -> int:
     """Do what a command asks; the exit code. Everything printed is printed here."""
     invocation = _invocation(action, options)
     overrides = {name: options[name] for name in _OVERRIDES if options.get(name) is not None}
@@ -67,7 +63,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _invocation(action: str, options: dict[str, Any]) -> Invocation:
+def _invocation(action: engine.Action, options: dict[str, Any]) -> Invocation:
     paths = options["paths"] or (".",)
     if "-" in paths and len(paths) > 1:
         raise click.UsageError("`-` stands for standard input and cannot be combined with other paths")
@@ -106,28 +102,26 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
     shown = _is_terminal(sys.stderr) and not invocation.quiet
     projects = Projects()
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
-    return [_of_file(invocation.action, each, configuration, projects) for each in work], None
+    jobs = (_job(each, configuration) for each in work)
+    return engine.process(invocation.action, jobs, projects.of), None
 
 
-def _of_stdin(action: str, source: bytes, name: str, settings: Settings) -> FileResult:
+def _of_stdin(action: engine.Action, source: bytes, name: str, settings: Settings) -> FileResult:
     project = Projects().of(name) if name != "-" else None
-    if action == "check":
-        return engine.check_bytes(source, name, settings, lambda _: project)
-    result = engine.fix_source(source, name, project, settings=settings)
-    if action == "fix" and result.output is not None:
-        return engine.fixed(result)
-    return result
+    # What comes by standard input goes to standard output: nothing is written in place.
+    instead: engine.Action = "check" if action == "check" else "diff"
+    [result] = engine.process(instead, [engine.Job(name, settings, source)], lambda _: project)
+    return fixed(result) if action == "fix" and result.output is not None else result
 
 
-def _of_file(action: str, found: Found, configuration: Configuration, projects: Projects) -> FileResult:
+def _job(found: Found, configuration: Configuration) -> engine.Job | FileResult:
     looked_past = engine.without_looking(found)
     if looked_past is not None:
         return looked_past
     try:
-        settings = configuration.settings_for(found.path)
+        return engine.Job(found.path, configuration.settings_for(found.path))
     except ConfigError as error:
         return FileResult(found.path, Status.ERROR, error=f"{_CONFIGURATION}{error}")
-    return _WORK[action](found.path, settings, projects.of)
 
 
 def _settings_to_look_with(configuration: Configuration) -> Callable[[str], Settings]:
@@ -210,7 +204,7 @@ def _remains(invocation: Invocation, report: Report) -> None:
         for finding in result.findings:
             if not finding.fixable:
                 reason = visible(finding.reason or "")
-                click.echo(f"{visible(finding.path)}:{finding.span.line} {finding.rule} {reason}", err=True)
+                click.echo(f"{where(finding)} {finding.rule} {reason}", err=True)
     if not invocation.quiet:
         click.echo(text.notes(report) + text.summary(report), nl=False, err=True, color=invocation.color)
 

@@ -44,6 +44,8 @@ class EntryPoint:
     """Whether the flag is the app's debug mode, so that giving it outweighs `app.debug`."""
     older: tuple[int, int] | None = None
     unless: tuple[Unless, ...] = ()
+    overruled: bool = False
+    """Whether FLASK_DEBUG is read after the flag and outweighs it."""
 
 
 # Other names of a class, and subclasses of Flask that inherit `run` or keep its order of arguments.
@@ -104,7 +106,7 @@ ENTRY_POINTS: dict[str, tuple[EntryPoint, ...]] = {
         EntryPoint("DF105", "use_debugger", host=1, passes_debug=False),
     ),
     "flask_socketio.SocketIO().run": (
-        EntryPoint("DF102", "debug", host=1),
+        EntryPoint("DF102", "debug", host=1, overruled=True),
         EntryPoint("DF105", "use_debugger", host=1, passes_debug=False),
     ),
     "dash.Dash().run": (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from os.path import basename
+from os.path import basename, dirname, join, normpath
 
-from deflask.detect.names import Flow, Index, Names, build
-from deflask.detect.project import Project
-from deflask.detect.values import Answer, Evaluator, Reach, Reached
+from deflask.detect import suppressions
+from deflask.detect.names import Flow, FunctionNode, Index, Names, build
+from deflask.detect.project import Project, shown
+from deflask.detect.suppressions import Suppressions
+from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
 from deflask.files.source import Source
+from deflask.files.testcode import is_test_code
 from deflask.model import Truth
 
 
@@ -28,6 +31,11 @@ class Module:
         return build(self.source.tree)
 
     @cached_property
+    def suppressions(self) -> Suppressions:
+        """The comments that silence a line."""
+        return suppressions.read(self.source)
+
+    @cached_property
     def names(self) -> Names:
         """What an expression is. Branches are followed as in a script that was started."""
         flow = Flow(self.index, lambda test: self.as_script.evaluator.evaluate(test).truth)
@@ -41,17 +49,47 @@ class Module:
     @cached_property
     def as_script(self) -> Reach:
         """The module started by `python module.py`."""
-        return Reach(self.names, Evaluator(self.names, True, self.source.path, self._evaluator_of))
+        return Reach(self.names, Evaluator(self.names, True, self.source.path, self))
 
     @cached_property
     def imported(self) -> Reach:
         """The module imported, as a WSGI server does."""
-        return Reach(self.names, Evaluator(self.names, False, self.source.path, self._evaluator_of))
+        return Reach(self.names, Evaluator(self.names, False, self.source.path, self))
 
-    def _evaluator_of(self, names: Names) -> Evaluator:
+    def of(self, names: Names) -> Evaluator:
         """The evaluator of another module of the project, which is imported."""
+        return self.of_names(names).imported.evaluator
+
+    def of_names(self, names: Names) -> Module:
+        """The module to which names belong that were found from here."""
+        if names is self.names:
+            return self
         assert self.project is not None, "only a project has other modules"
-        return self.project.module_of(names).imported.evaluator
+        return self.project.module_of(names)
+
+    def users(self, function: FunctionNode) -> list[Names]:
+        """The other modules of the project that may call a function of this one."""
+        if self.project is None or isinstance(function, ast.Lambda):
+            return []
+        owner = self.index.parents[function]
+        named = owner.name if isinstance(owner, ast.ClassDef) else function.name
+        others = self.project.importers(self.location, named)
+        # What a test passes is nothing that a program would do.
+        return [module.names for module in others if not is_test_code(module.source.path)]
+
+    def beside(self, path: str) -> Names | None:
+        """The names of the Python source at a path relative to this module's folder."""
+        module = self.project.module_at(self._beside(path)) if self.project is not None else None
+        return module.names if module is not None else None
+
+    def read(self, path: str) -> tuple[str, bytes] | None:
+        """The name and the bytes of a file at a path relative to this module's folder."""
+        place = self._beside(path)
+        data = self.project.read(place) if self.project is not None else None
+        return (shown(place), data) if data is not None else None
+
+    def _beside(self, path: str) -> str:
+        return normpath(join(dirname(self.location), path))
 
     def reached(self, node: ast.AST) -> Reached:
         """Whether a program started with nothing set, either way, gets to a node."""
@@ -61,6 +99,18 @@ class Module:
     def evaluate(self, node: ast.expr) -> Answer:
         """What an expression comes to with nothing set."""
         return self.as_script.evaluator.evaluate(node)
+
+    def alternatives(self, node: ast.expr) -> list[Answer]:
+        """What an expression can come to: one answer, or one for each caller that passes it in and is reached."""
+        together = self.evaluate(node)
+        if together.truth is not Truth.UNKNOWN or not isinstance(node, ast.Name):
+            return [together]
+        scope = self.index.owner(node.id, self.index.scope_of(node))
+        bindings = self.names.flow.reaching(node.id, node, scope)[0] if scope is not None else []
+        if len(bindings) != 1 or not isinstance(bindings[0].node, ast.arg):
+            return [together]
+        passed = parameters.each(bindings[0].node, self.as_script.evaluator)
+        return [answer for call, names, answer in passed if self.of_names(names).reached(call).possible] or [together]
 
     def is_on(self, node: ast.expr) -> bool:
         """Whether an expression is certainly true with nothing set."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from deflask.detect.search_path import SearchPath, in_folders, inserted
-from deflask.files.discovery import ALWAYS_EXCLUDED
-from deflask.files.source import SourceError, parse
+from deflask.files.discovery import ALWAYS_EXCLUDED, SUFFIXES
+from deflask.files.notebook import parse_file, searchable
+from deflask.files.source import SourceError
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
@@ -26,11 +27,19 @@ _LARGEST = 1_000_000
 """Bytes of a module: what is larger is generated, and defines no app."""
 # Where a command line that imports a module may stand.
 _COMMANDS = re.compile(
-    r"(?:Dockerfile|Containerfile|Procfile|Makefile)[\w.-]*|.*\.(?:sh|bash|bat|cmd|ps1|service|conf|ya?ml|toml|cfg)",
+    r"(?:Dockerfile|Containerfile|Procfile|Makefile|justfile)[\w.-]*|package\.json|app\.json|crontab|run|serve|start"
+    r"|(?:docker-)?entrypoint|.*\.(?:sh|bash|zsh|fish|bat|cmd|ps1|service|conf|ini|ya?ml|toml|cfg|Dockerfile)",
     re.IGNORECASE,
 )
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
-_IMPORT_LINES = re.compile(rb"(?:\b(?:import|from|open|run_module|run_path|import_module)\b|__import__)[^\n]*")
+# Names behind an import, on its line or in its brackets, and the `module:function` of an entry point.
+_IMPORT_LINES = re.compile(
+    rb"\bfrom\b[^\n(]*\bimport\s*\([^)]{0,4000}\)|\b(?:import|from)\b[^\n]*|=\s*[\"']?[\w.]+\s*:\s*\w+"
+)
+_RUNNERS = re.compile(
+    rb"__import__|\b(?:exec|import_module|load_source|run_module|run_path|SourceFileLoader|spec_from_file_location)\b"
+)
+_STRINGS = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -58,7 +67,7 @@ def _unfit(path: str) -> str | None:
 
 def _is_looked_at(name: str) -> bool:
     """Whether a file of this name can start a module."""
-    return name.endswith(".py") or bool(_COMMANDS.fullmatch(name))
+    return name.endswith(SUFFIXES) or bool(_COMMANDS.fullmatch(name))
 
 
 def walk_files(root: str) -> Iterator[str]:
@@ -142,14 +151,23 @@ class Project:
         return self._files
 
     def mentioning(self, word: str) -> list[str]:
-        """The files in which a word stands on a line behind `import`, or `from`."""
+        """The files in which a word stands behind `import` or `from`, or in a string beside what runs a module."""
         if self._mentions is None:
             self._mentions = {}
             for path in self.files():
-                lines = _IMPORT_LINES.findall(self.read(path) or b"")
+                data = searchable(self.read(path) or b"", path)
+                lines = _IMPORT_LINES.findall(data) + (_STRINGS.findall(data) if _RUNNERS.search(data) else [])
                 for found in set(_WORDS.findall(b" ".join(lines))):
                     self._mentions.setdefault(found.decode(), []).append(path)
         return self._mentions.get(word, [])
+
+    def importers(self, location: str, name: str) -> list[Module]:
+        """The other modules in which an import mentions a module, its package, or a name of it."""
+        stem = os.path.basename(location).removesuffix(".py")
+        words = {name, os.path.basename(os.path.dirname(location)) if stem == "__init__" else stem}
+        paths = dict.fromkeys(path for word in sorted(words) for path in self.mentioning(word))
+        modules = (self.module_at(path) for path in paths if path != location and path.endswith(".py"))
+        return [module for module in modules if module is not None]
 
     def imports_flask(self) -> bool:
         """Whether any file of the project imports Flask or an extension of it."""
@@ -157,6 +175,27 @@ class Project:
             sources = (self.read(path) or b"" for path in self.files() if path.endswith(".py"))
             self._imports_flask = any(_FLASK.search(source) for source in sources)
         return self._imports_flask
+
+    def module_from(self, data: bytes, path: str) -> Module:
+        """The module that a file of the project holds, which the user calls `path`: the one and only if it is known.
+
+        Raises SourceError.
+        """
+        from deflask.detect.module import Module
+
+        location = os.path.abspath(path)
+        known = self._modules.get(location)
+        source = parse_file(data, path) if known is None or known.source.data != data else known.source
+        if known is None or source is not known.source:
+            known = self._modules[location] = Module(source, self, location)
+            self._owners[known.names] = known
+            self._found.clear()
+        source.path = path
+        return known
+
+    def with_changes(self, changed: Mapping[str, bytes]) -> Project:
+        """The project as it would be with other bytes in some of its files."""
+        return Project(self.root, lambda path: changed[path] if path in changed else self.read(path), self.walk)
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""
@@ -166,7 +205,7 @@ class Project:
         """The module in a file, None where there is none that can be parsed."""
         if path not in self._modules:
             if self._reads >= MOST_MODULES:
-                self._note(f"{_shown(self._candidate)}: stopped after {MOST_MODULES} modules")
+                self._note(f"{shown(self._candidate)}: stopped after {MOST_MODULES} modules")
                 return None
             self._modules[path] = self._parsed(path)
             if (module := self._modules[path]) is not None:
@@ -180,14 +219,14 @@ class Project:
         if data is None:
             if self.read is read_file and os.path.exists(path):
                 self._broken.add(path)
-                self._note(f"{_shown(path)}: {_unfit(path) or 'not readable'}")
+                self._note(f"{shown(path)}: {_unfit(path) or 'not readable'}")
             return None
         self._reads += 1
         try:
-            return Module(parse(data, _shown(path)), self, path)
+            return Module(parse_file(data, shown(path)), self, path)
         except SourceError as error:
             self._broken.add(path)
-            self._note(f"{_shown(path)}: {error}")
+            self._note(f"{shown(path)}: {error}")
             return None
 
     def _note(self, note: str) -> None:
@@ -195,7 +234,7 @@ class Project:
             self.notes.append(note)
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """What a user calls a file: by its place below the current folder where it is there."""
     here = os.getcwd() + os.sep
     return path.removeprefix(here)

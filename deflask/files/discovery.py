@@ -16,7 +16,7 @@ from deflask.model import Settings
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-SUFFIXES = (".py", ".pyw", ".wsgi")
+SUFFIXES = (".py", ".pyw", ".wsgi", ".ipynb")
 # Ruff's default excludes: whatever else is excluded, a virtual environment is never rewritten.
 ALWAYS_EXCLUDED = frozenset(
     ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache "

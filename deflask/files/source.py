@@ -9,11 +9,15 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from deflask.files.unparsable import explain
 from deflask.model import Span
+
+if TYPE_CHECKING:
+    from deflask.files.notebook.python import Notebook
 
 BOM = b"\xef\xbb\xbf"
 _PRINTABLE = bytes(range(32, 127)) + rb"\n\x41"
@@ -62,6 +66,8 @@ class Source:
     encoding: str
     lines: list[bytes]
     tree: ast.Module
+    notebook: Notebook | None = None
+    """Where the source comes from, if that is no Python file."""
     _texts: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -75,6 +81,19 @@ class Source:
             self._texts[line] = self.lines[line - 1].decode(self.encoding)
         return self._texts[line]
 
+    def place(self, line: int) -> tuple[int | None, int]:
+        """The cell of a notebook, None in other files, and the line in it that people see of a line."""
+        return self.notebook.place(line) if self.notebook is not None else (None, line)
+
+    def in_cell(self, span: Span) -> tuple[int | None, Span]:
+        """The cell of a notebook, None in other files, and the span in it that people see."""
+        cell, line = self.place(span.line)
+        return cell, replace(span, line=line, end_line=self.place(span.end_line)[1])
+
+    def begins(self, line: int) -> bool:
+        """Whether nothing stands above a line, in the file or in the cell."""
+        return line == 1 or self.place(line)[1] == 1
+
     def column(self, line: int, offset: int) -> int:
         """The 1-based column in characters of `ast`'s 0-based UTF-8 byte offset."""
         text = self.text(line)
@@ -86,6 +105,10 @@ class Source:
         """Where a node stands; a decorated definition begins at its `def` or `class`."""
         end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return Span(node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset))
+
+    def as_file(self, data: bytes) -> bytes:
+        """What the file holds when this source has become `data`."""
+        return self.notebook.with_python(data) if self.notebook is not None else data
 
     @cached_property
     def newline(self) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deflask.model import FileResult, Finding, Summary
+from deflask.model import FileResult, Finding, Place, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,17 @@ class Report:
 def message(finding: Finding) -> str:
     """A finding's message, with what a fix changes for people once it is made."""
     return "; ".join([finding.message, *(finding.notes if finding.fixed else ())])
+
+
+def where(finding: Finding) -> str:
+    """`path:line`, in a notebook `path:cell 3:line`."""
+    return located(Place(finding.path, finding.span.line, finding.cell))
+
+
+def located(place: Place) -> str:
+    """The same for a place."""
+    cell = f"cell {place.cell}:" if place.cell is not None else ""
+    return f"{visible(place.path)}:{cell}{place.line}"
 
 
 def visible(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deflask.formats.base import Report, message, visible
+from deflask.formats.base import Report, message, visible, where
 from deflask.model import Finding
 
 
@@ -13,6 +13,6 @@ def render(report: Report) -> str:
 
 def line(finding: Finding) -> str:
     """`path:line:column: rule [applicability] message`."""
-    place = f"{visible(finding.path)}:{finding.span.line}:{finding.span.column}"
+    place = f"{where(finding)}:{finding.span.column}"
     state = "fixed" if finding.fixed else finding.applicability.value
     return f"{place}: {finding.rule} [{state}] {visible(message(finding))}"

@@ -49,7 +49,8 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "line": place.line}
+    cell = {"cell": place.cell} if place.cell is not None else {}
+    return {"path": place.path, "line": place.line, **cell}
 
 
 def file_object(result: FileResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from deflask.formats.base import Report, visible
+from deflask.formats.base import Report, located, visible, where
 from deflask.model import Applicability, Finding
 
 
@@ -18,7 +18,8 @@ def render(report: Report) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    place = click.style(visible(finding.path), bold=True) + f":{finding.span.line}:{finding.span.column}"
+    path = visible(finding.path)
+    place = click.style(path, bold=True) + f"{where(finding).removeprefix(path)}:{finding.span.column}"
     state = "fixed" if finding.fixed else finding.applicability.value
     color = {"fixed": "green", "safe": "red", "unsafe": "yellow", "manual": "yellow"}[state]
     head = f"{place}: {click.style(finding.rule, fg=color, bold=True)} [{state}] {visible(finding.message)}\n"
@@ -36,7 +37,9 @@ def _source(finding: Finding) -> str:
 def _remarks(finding: Finding) -> list[str]:
     remarks = []
     if finding.decided_at is not None:
-        remarks.append(f"decided at {visible(finding.decided_at.path)}:{finding.decided_at.line}")
+        remarks.append(f"decided at {located(finding.decided_at)}")
+    if finding.used_at:
+        remarks.append(f"used at {', '.join(map(located, finding.used_at))}")
     if finding.reason and not finding.fixed:
         remarks.append(visible(finding.reason))
     if finding.guard.startswith("left: "):

@@ -11,6 +11,7 @@ from deflask.model import Edit, EditKind, Span
 from deflask.rewrite.errors import CannotRewriteError
 from deflask.rewrite.indent import Style, Text, guard
 from deflask.rewrite.placement import Insertion
+from deflask.rewrite.removal import remove_from
 from deflask.rewrite.transform import Replacements, edit_chunk
 
 
@@ -60,7 +61,7 @@ def edit_group(
         edited = _edited(data[prefix:], (group.first, prefix), edits, replacements, source, style)
         return Segment(group.first, group.last + 1, data[:prefix] + edited)
     except CannotRewriteError:
-        if any(edit.kind is EditKind.GUARD for edit in edits):
+        if any(edit.kind in (EditKind.GUARD, EditKind.REMOVE) for edit in edits):
             raise
     return _edit_innermost(group, edits, replacements, source, style)
 
@@ -119,7 +120,8 @@ def _edited(
     inner = {edit: _moved(edit.span, line, columns) for edit in edits}
     guarded = Text(text)
     guard(guarded, (span for edit, span in inner.items() if edit.kind is EditKind.GUARD), style)
-    places = guarded.moved(span for edit, span in inner.items() if edit.kind is not EditKind.GUARD)
+    remove_from(guarded, ((inner[edit], edit.alone) for edit in edits if edit.kind is EditKind.REMOVE))
+    places = guarded.moved(inner[edit] for edit in edits if edit in replacements)
     puts = {replace(edit, span=places[inner[edit]]): replacements[edit] for edit in edits if edit in replacements}
     result = edit_chunk(guarded.new, puts) if puts else guarded.new
     return result.encode(source.encoding)

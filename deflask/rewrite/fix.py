@@ -14,6 +14,7 @@ from deflask.rewrite.errors import CannotRewriteError
 from deflask.rewrite.imports import Reader, redundant
 from deflask.rewrite.indent import Style
 from deflask.rewrite.placement import place, top_line
+from deflask.rewrite.removal import unused_imports
 from deflask.rewrite.verify import Proof
 
 Readers = Mapping[Edit, Reader]
@@ -37,13 +38,14 @@ def rewrite(module: Module, findings: Sequence[Finding], readers: Readers, setti
     wanted, given_up = list(findings), list[Finding]()
     while wanted:
         edits = _outermost({edit for finding in wanted for edit in finding.edits})
-        puts = {edit: style.quoted(_expression(edit, readers, settings)) for edit in edits if edit in readers}
+        puts = {edit: _put(edit, readers, settings, style) for edit in edits if edit in readers or edit.text}
         try:
             segments = _segments(module.source, edits, puts, style)
         except _GroupError as error:
             wanted = _reduced(wanted, error, given_up)
             continue
-        return _proved(module, segments, puts, {e: readers[e] for e in puts}, edits, settings, (*wanted, *given_up))
+        used = {edit: readers[edit] for edit in puts if edit in readers}
+        return _proved(module, segments, puts, used, edits, settings, (*wanted, *given_up))
     return Rewritten(module.source.data, tuple(given_up), frozenset())
 
 
@@ -61,7 +63,10 @@ def _segments(source: Source, edits: Sequence[Edit], puts: Mapping[Edit, str], s
         mine = [edit for edit in edits if group.first <= edit.span.line <= group.last]
         if mine:
             try:
-                segments.append(edit_group(group, mine, puts, source, style))
+                whole = len(group.statements) == 1 and mine[0].kind is EditKind.REMOVE
+                whole = whole and mine[0].span == source.span(group.statements[0])
+                segment = remove(group.statements[0], source) if whole else edit_group(group, mine, puts, source, style)
+                segments.append(segment)
             except CannotRewriteError as error:
                 raise _GroupError(group, str(error)) from None
     return segments
@@ -99,6 +104,11 @@ def _inside(inner: Span, outer: Span) -> bool:
     return inner != outer and starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
+def _put(edit: Edit, readers: Readers, settings: Settings, style: Style) -> str:
+    """The code that an edit puts, in the quotes of the file."""
+    return edit.text if edit.text is not None else style.quoted(_expression(edit, readers, settings))
+
+
 def _expression(edit: Edit, readers: Readers, settings: Settings) -> str:
     return f'{readers[edit].getter}("{edit.variable or settings.env_var}") == "1"'
 
@@ -125,7 +135,7 @@ def _proved(
     added: list[str] = []
     removed: list[ast.stmt] = []
     for statement in sorted({reader.statement for reader in readers.values() if reader.statement}):
-        use = min(top_line(edit.span.line, source) for edit in puts if readers[edit].statement == statement)
+        use = min(top_line(edit.span.line, source) for edit, reader in readers.items() if reader.statement == statement)
         insertion = place(statement, use, source, settings.force_sort_within_sections)
         assert insertion is not None, "the scan made sure that there is a place"
         segments.append(insert(insertion, source))
@@ -133,6 +143,9 @@ def _proved(
         gone = [insertion.replaces] if insertion.replaces else redundant(statement, module)
         removed += gone
         segments += [remove(old, source) for old in gone if old is not insertion.replaces]
+    unused = unused_imports(module, edits, (reader.getter for reader in readers.values()))
+    segments += [remove(old, source) for old in unused if old not in removed]
+    removed += unused
     data = splice(source, segments)
     expected = {edit: puts.get(edit, "") for edit in edits}
     proof = Proof(source, segments, expected, tuple(added), tuple(removed))

@@ -36,14 +36,16 @@ def plan(call: ast.expr | ast.stmt, module: Module) -> Guard:
     if not module.imported.reached(call).possible:
         return Guard(PRESENT)
     sites = _sites(call, module, ())
-    if name == "__main__.py" or not sites:
+    # A kernel runs cells as `__main__`, and nobody imports a notebook.
+    if name == "__main__.py" or module.source.notebook is not None or not sites:
         return Guard(NOT_NEEDED)
     open_sites = [site for site in sites if module.imported.reached(site.node).possible]
     if not open_sites:
         return Guard(PRESENT)
     if name == "__init__.py":
         return Guard("left: a package's __init__.py never runs as __main__")
-    if (other := starter(module)) is not None:
+    functions = {function for site in open_sites for function in site.functions}
+    if (other := starter(module, functions)) is not None:
         return Guard(f"left: {other} imports it to start the server")
     try:
         return Guard(ADDED, tuple(dict.fromkeys(_statement(site, module) for site in open_sites)))
@@ -102,6 +104,13 @@ def _is_elif(statement: ast.stmt, module: Module) -> bool:
 
 
 def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
+    if shares_line(statement, module):
+        raise _LeftError("other code shares its line")
+    return statement
+
+
+def shares_line(statement: ast.stmt, module: Module) -> bool:
+    """Whether a statement shares a line with other code than the colon of the block that it begins."""
     lines = module.source.lines
     before = lines[statement.lineno - 1][: statement.col_offset]
     joined = statement.lineno > 1 and lines[statement.lineno - 2].rstrip(b"\r\n").endswith(b"\\")
@@ -110,9 +119,7 @@ def _alone_on_its_line(statement: ast.stmt, module: Module) -> ast.stmt:
     shares = any(after.lineno == statement.end_lineno for after in following)
     shares = shares or _joins_next(statement, following, lines)
     first = not before.strip() or (before.rstrip().endswith(b":") and block[0] is statement)
-    if shares or joined or not first:
-        raise _LeftError("other code shares its line")
-    return statement
+    return shares or joined or not first
 
 
 def _joins_next(statement: ast.stmt, following: list[ast.stmt], lines: list[bytes]) -> bool:

@@ -86,8 +86,8 @@ def _declared(name: str, scope: Scope) -> bool:
 
 
 def redundant(statement: str, module: Module) -> list[ast.stmt]:
-    """The plain module-level imports that an added one makes redundant."""
-    if statement != "import os":
+    """The plain module-level imports that an added one makes redundant. A cell may be run without those above it."""
+    if statement != "import os" or module.source.notebook is not None:
         return []
     return [
         group.statements[0]

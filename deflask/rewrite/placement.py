@@ -32,7 +32,7 @@ def place(statement: str, use: int, source: Source, force_sort: bool) -> Inserti
     `force_sort` is isort's and Ruff's `force-sort-within-sections`.
     """
     groups = source.groups
-    start = _after_header(groups)
+    start = _after_header(groups, source)
     if start == len(groups):
         return None
     if statement.startswith("from") and (joined := _joined(statement, groups, use, source)):
@@ -59,18 +59,20 @@ def _joined(statement: str, groups: list[Group], use: int, source: Source) -> In
     return None
 
 
-def _after_header(groups: list[Group]) -> int:
-    """The first group that is neither docstring nor `__future__` import."""
+def _after_header(groups: list[Group], source: Source) -> int:
+    """The first group that is neither docstring nor `__future__` import; in a notebook every cell begins with text."""
     position = 0
-    while position < len(groups) and (_is_docstring(groups[position], position) or _is_future(groups[position])):
+    while position < len(groups) and (
+        _is_future(groups[position]) or (_is_text(groups[position]) and (position == 0 or source.notebook is not None))
+    ):
         position += 1
     return position
 
 
-def _is_docstring(group: Group, position: int) -> bool:
+def _is_text(group: Group) -> bool:
     match group.statements[0]:
         case ast.Expr(value=ast.Constant(value=str())):
-            return position == 0
+            return True
     return False
 
 
@@ -79,7 +81,8 @@ def _is_future(group: Group) -> bool:
 
 
 def _is_import(group: Group) -> bool:
-    return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in group.statements)
+    # In a notebook a `__future__` import can begin any cell.
+    return not _is_future(group) and all(isinstance(s, (ast.Import, ast.ImportFrom)) for s in group.statements)
 
 
 def _first_run(groups: list[Group], start: int, use: int) -> list[Group]:
@@ -135,14 +138,14 @@ def _in_front(statement: str, larger: Group, before: Group | None, source: Sourc
 
 def _own_section(statement: str, first: Group, source: Source, futures: bool) -> Insertion:
     top = _own_top(first, source)
-    above = source.newline if futures and top > 1 and source.text(top - 1).strip() else ""
+    above = source.newline if futures and not source.begins(top) and source.text(top - 1).strip() else ""
     return Insertion(top, above + statement + 2 * source.newline)
 
 
 def _own_top(group: Group, source: Source) -> int:
     """The line of a group's first comment, where those comments are its own and not the file's header."""
     top = _comments_above(group.first, source)
-    header = top == 1 or source.text(top - 1).strip()
+    header = source.begins(top) or source.text(top - 1).strip()
     return group.first if header else top
 
 
@@ -159,9 +162,9 @@ def _before_code(statement: str, following: Group, source: Source) -> Insertion:
     defines = isinstance(following.statements[0], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     wanted = 2 if defines else 1
     blank = 0
-    while top - blank > 1 and not source.text(top - blank - 1).strip():
+    while not source.begins(top - blank) and not source.text(top - blank - 1).strip():
         blank += 1
-    headed = top - blank > 1
+    headed = not source.begins(top - blank)
     # Blank lines that are there already serve below the import, but for the one that parts it from the header.
     below = min(wanted, max(blank - headed, 0))
     above = source.newline if headed and not blank else ""

@@ -46,7 +46,7 @@ class Proof:
 
     def _pairs(self, new: Source) -> Iterator[tuple[ast.stmt, ast.stmt]]:
         """The top-level statements, old and new, without those that come and go."""
-        kept = [statement for statement in self.old.tree.body if statement not in self.removed]
+        kept = [s for s in self.old.tree.body if s not in self.removed and not self._is_removed(s)]
         added = [ast.dump(ast.parse(text).body[0]) for text in self.added]
         body: list[ast.stmt] = []
         for statement in new.tree.body:
@@ -57,6 +57,12 @@ class Proof:
         if added or len(kept) != len(body):
             raise UnprovedError("the statements of the module are not those that were there")
         return zip(kept, body, strict=True)
+
+    def _is_removed(self, statement: object) -> bool:
+        """Whether an edit removes a statement."""
+        if not isinstance(statement, ast.stmt):
+            return False
+        return self._pending.pop((EditKind.REMOVE, self.old.span(statement)), None) is not None
 
     def _unchanged(self, before: ast.stmt, after: ast.stmt) -> bool:
         """Whether the bytes of a statement did not change: then kind and length prove it."""
@@ -85,8 +91,13 @@ class Proof:
     def _same_field(self, before: object, after: object, new: Source) -> None:
         if isinstance(before, ast.AST) and isinstance(after, ast.AST):
             self._same(before, after, new)
-        elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-            for one, other in zip(before, after, strict=True):
+        elif isinstance(before, list) and isinstance(after, list):
+            kept = [part for part in before if not self._is_removed(part)]
+            if before and not kept and len(after) == 1 and isinstance(after[0], ast.Pass):
+                return  # a block of which nothing is left
+            if len(kept) != len(after):
+                raise UnprovedError("the tree differs beyond the edits")
+            for one, other in zip(kept, after, strict=True):
                 self._same_field(one, other, new)
         elif type(before) is not type(after) or repr(before) != repr(after):
             raise UnprovedError("the tree differs beyond the edits")

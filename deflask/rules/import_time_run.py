@@ -27,7 +27,8 @@ from collections.abc import Iterator
 from deflask.detect.entry_points import triggers
 from deflask.detect.flags import flags
 from deflask.detect.module import Module
-from deflask.rules._hit import Hit, called
+from deflask.rules._hit import Hit
+from deflask.rules._switches import called
 
 CODE = "DF111"
 TRIGGERS = triggers("DF101")

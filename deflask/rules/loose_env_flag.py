@@ -29,7 +29,8 @@ from deflask.detect.flags import flags
 from deflask.detect.module import Module
 from deflask.detect.values import environment
 from deflask.model import Applicability, EditKind, Truth
-from deflask.rules._hit import Change, Hit, called
+from deflask.rules._hit import Change, Hit
+from deflask.rules._switches import called
 
 CODE = "DF112"
 TRIGGERS = (*triggers("DF101"), *triggers("DF102"), *triggers("DF105"), (b"run", b"debug"), (b"run_server", b"debug"))

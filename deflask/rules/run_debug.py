@@ -35,10 +35,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.flags import flags
 from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
-from deflask.rules._hit import Hit, value_hit
+from deflask.rules._hit import Hit
+from deflask.rules._judge import hits
 
 CODE = "DF101"
 # A receiver that is not proved is reported only with the keyword.
@@ -48,7 +48,4 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Runs of Flask apps whose `debug` is on."""
-    for flag in flags(module, CODE):
-        hit = value_hit(flag, module, "starts Flask's debugger")
-        if hit:
-            yield hit
+    return hits(module, CODE)

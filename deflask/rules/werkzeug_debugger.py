@@ -33,7 +33,9 @@ from deflask.detect.entry_points import triggers
 from deflask.detect.flags import Flag, flags
 from deflask.detect.module import Module
 from deflask.model import Applicability, EditKind
-from deflask.rules._hit import ARGUMENT_NOTE, Change, Hit, called, value_hit
+from deflask.rules._hit import Change, Hit
+from deflask.rules._judge import hits
+from deflask.rules._switches import called
 
 CODE = "DF105"
 TRIGGERS = (*triggers(CODE), (b"use_debugger",))
@@ -44,12 +46,9 @@ _ONLY_THERE = "the app would be wrapped only where {env}=1 is set"
 
 def check(module: Module) -> Iterator[Hit]:
     """Debugger flags and wraps that are on."""
+    yield from hits(module, CODE)
     for flag in flags(module, CODE):
-        if flag.entry.flag == "evalex":
-            hit = _wrap(flag, module)
-        else:
-            hit = value_hit(flag, module, "starts Werkzeug's debugger", (ARGUMENT_NOTE,))
-        if hit:
+        if flag.entry.flag == "evalex" and (hit := _wrap(flag, module)):
             yield hit
 
 

@@ -30,22 +30,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.flags import flags
 from deflask.detect.module import Module
-from deflask.rules._hit import ARGUMENT_NOTE, Hit, value_hit
+from deflask.rules._hit import Hit
+from deflask.rules._judge import hits
 
 CODE = "DF102"
 TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (b"run_server", b"debug"))
 DEFAULT = True
 
-_SOCKETIO_NOTE = "in SocketIO's threading mode FLASK_DEBUG=true or a .flaskenv can still switch the debugger on"
-
 
 def check(module: Module) -> Iterator[Hit]:
     """Starts of wrapped Flask apps whose flag is on."""
-    for flag in flags(module, CODE):
-        in_socketio = module.names.qualified(flag.call.func) == "flask_socketio.SocketIO().run"
-        notes = (_SOCKETIO_NOTE,) if in_socketio else (ARGUMENT_NOTE,)
-        hit = value_hit(flag, module, "starts Flask's debugger", notes)
-        if hit:
-            yield hit
+    return hits(module, CODE)

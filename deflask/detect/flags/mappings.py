@@ -66,7 +66,7 @@ def _elsewhere(mapping: ast.expr, key: str, module: Module) -> Held:
     """Of an attribute: the dictionary that is written out where it is set, if nothing but reads it."""
     origins = module.names.origins(mapping)
     written = origins[0].node if len(origins) == 1 and origins[0].kind is Kind.INSTANCE else None
-    reads = module.index.reads(mapping.attr) if isinstance(mapping, ast.Attribute) else []
+    reads = module.index.attributes.get(mapping.attr, []) if isinstance(mapping, ast.Attribute) else []
     if not isinstance(written, ast.Dict) or written not in module.index.parents:
         return None
     return held(written, key, module) if all(_only_reads(read, module) for read in reads) else None

@@ -2,7 +2,7 @@
 
 from deflask.detect.names.build import build, getattr_name
 from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
-from deflask.detect.names.flow import Flow, block_of
+from deflask.detect.names.flow import TRIES, Flow, block_of
 from deflask.detect.names.index import (
     FUNCTIONS,
     Binding,
@@ -11,6 +11,7 @@ from deflask.detect.names.index import (
     Index,
     Scope,
     inside,
+    own_nodes,
 )
 from deflask.detect.names.members import attribute
 from deflask.detect.names.origin import UNKNOWN, Kind, Origin, joined, parted
@@ -18,6 +19,7 @@ from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
+    "TRIES",
     "UNKNOWN",
     "Binding",
     "Bound",
@@ -39,5 +41,6 @@ __all__ = [
     "getattr_name",
     "inside",
     "joined",
+    "own_nodes",
     "parted",
 ]

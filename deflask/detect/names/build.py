@@ -40,6 +40,9 @@ def _record(index: Index, node: ast.AST, scope: Scope) -> None:
     if isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Load):
             index.loads[node.id].append(node)
+    elif isinstance(node, ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            index.attributes[node.attr].append(node)
     elif isinstance(node, ast.Call):
         _record_call(index, node)
     elif isinstance(node, (ast.Global, ast.Nonlocal)):
@@ -92,6 +95,9 @@ def _record_scope(index: Index, node: ScopeNode, scope: Scope) -> None:
 def _bind(index: Index, binding: Binding, scope: Scope) -> None:
     if isinstance(binding.node, ast.Attribute):
         index.stores[binding.name].append(binding)
+        return
+    if isinstance(binding.node, ast.Subscript):
+        index.items[binding.name].append(binding)
         return
     if isinstance(binding.node, ast.NamedExpr):
         while isinstance(scope.node, COMPREHENSIONS) and scope.parent:
@@ -163,6 +169,10 @@ def _targets(
         yield Binding(target.id, node, how, value, path, annotation=annotation)
     elif isinstance(target, ast.Attribute):
         yield Binding(target.attr, target, how, value, path, annotation=annotation)
+    elif isinstance(target, ast.Subscript):
+        key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
+        if isinstance(key, str):
+            yield Binding(key, target, how, value, path)
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, node, None, Bound.OTHER)
     elif isinstance(target, (ast.Tuple, ast.List)):

@@ -88,21 +88,15 @@ class Index:
     calls: dict[str, list[ast.Call]] = field(default_factory=lambda: defaultdict(list))
     stores: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     """Assignments to attributes: `Binding.node` is the `ast.Attribute`."""
+    items: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    """Assignments to `container["key"]`, by key, "" for one that is no constant; `Binding.node` is the Subscript."""
+    attributes: dict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
+    """Reads of attributes, by name."""
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The names that are bound to a name, to an attribute of a name, or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
-    _reads: dict[str, list[ast.Attribute]] | None = None
-
-    def reads(self, attribute: str) -> list[ast.Attribute]:
-        """Where an attribute of this name is read, of whatever; few ask, so the tree is gone through when one does."""
-        if self._reads is None:
-            self._reads = defaultdict(list)
-            for node in self.parents:
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                    self._reads[node.attr].append(node)
-        return self._reads.get(attribute, [])
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""

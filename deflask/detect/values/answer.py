@@ -21,6 +21,20 @@ class _Missing:
 MISSING: Final = _Missing()
 
 
+class How(enum.Enum):
+    """How a definition comes to decide."""
+
+    CONSTANT = "constant"
+    ATTRIBUTE = "attribute"
+    """It was assigned to `debug` of an app."""
+    ARGUMENT = "argument"
+    """A caller passes it to a function."""
+    KEY = "key"
+    """It was assigned to a key of the configuration."""
+    CONFIG = "config"
+    """It was loaded as configuration, from a class, a module or a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The definition that decides: an expression, in the file that the user calls `path`."""
@@ -31,6 +45,7 @@ class Decision:
     """The names of the module in which it stands."""
     sole: bool = True
     """Whether nothing else can be what the name holds."""
+    how: How = How.CONSTANT
 
 
 class Source(enum.Enum):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import is_known
 from deflask.detect.names import Names
@@ -13,9 +15,16 @@ from deflask.detect.values.operators import Evaluate
 from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
 from deflask.model import Truth
 
+if TYPE_CHECKING:
+    from deflask.detect.values.evaluate import Evaluator
 
-def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
+# A format that can produce nothing longer than what it is given.
+_PLAIN_FORMAT = re.compile(r"(?:[^{}]|\{\d?\})*")
+
+
+def call(node: ast.Call, home: Evaluator, set_here: frozenset[str] | None) -> Answer:
     """What a call gives back; `set_here` are the variables that the file sets, None if it cannot be told which."""
+    names, evaluate = home.names, home.evaluate
     called = names.qualified(node.func)
     if called in environment.GETTERS:
         return _environment(node, names, evaluate, set_here)
@@ -36,24 +45,47 @@ def call(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[s
         held = evaluate(node.func.value)
         if computable and isinstance(held.value, dict):
             return noting(compute(held.value.get, *values), [held, *arguments])
+    if computable and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        text = evaluate(node.func.value)
+        if isinstance(text.value, str) and _PLAIN_FORMAT.fullmatch(text.value):
+            return noting(compute(text.value.format, *values), [text, *arguments])
     if isinstance(node.func, ast.Attribute) and node.func.attr in STRING_METHODS:
         text = evaluate(node.func.value)
         if computable and isinstance(text.value, str):
             return noting(compute(getattr(str, node.func.attr), text.value, *values), [text, *arguments])
         return noting(unknown(), [text, *arguments])
-    return noting(_function(node, names, evaluate), arguments)
+    return noting(_function(node, home), arguments)
 
 
 def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
     """`os.environ.get(…)`: nothing is set, so the default is what counts."""
     name = environment.read_name(node, names)
     key = evaluate(name).value if name is not None else None
-    if set_here is None or key in set_here or not isinstance(key, str):
+    if set_here is not None and isinstance(key, str) and key in set_here:
+        return _set_before(node, key, names, evaluate) or Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
+    if set_here is None or not isinstance(key, str):
         return Answer(Truth.UNKNOWN, reads=_reads(key), configured=True)
     fallback = environment.default(node)
     answer = evaluate(fallback) if fallback is not None else known(None)
     mine = Default(Source.ENVIRONMENT, key, node, fallback, names)
     return replace(answer, reads=answer.reads | _reads(key), configured=True, defaults=(mine, *answer.defaults))
+
+
+def _set_before(node: ast.Call, key: str, names: Names, evaluate: Evaluate) -> Answer | None:
+    """What a variable holds that the module sets once, at its top level, above the read.
+
+    FLASK_DEBUG and FLASK_ENV are for the rule about them: there the statement that sets them is what is wrong.
+    """
+    index = names.index
+    places = list(environment.forced(key, names))
+    if len(places) != 1 or key in environment.FLASK:
+        return None
+    place = places[0].node
+    above = index.statement(place) in index.tree.body and place.lineno <= node.lineno
+    # `putenv` changes what child processes see, not `os.environ`.
+    if not above or (isinstance(place, ast.Call) and names.qualified(place.func) == "os.putenv"):
+        return None
+    return replace(evaluate(places[0].value), reads=_reads(key), configured=True)
 
 
 def _library(node: ast.Call, key: ast.expr, names: Names, evaluate: Evaluate) -> Answer:
@@ -71,12 +103,14 @@ def _reads(key: object) -> frozenset[str]:
     return frozenset({key if isinstance(key, str) else environment.SOME_VARIABLE})
 
 
-def _function(node: ast.Call, names: Names, evaluate: Evaluate) -> Answer:
-    """A function of this file that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
-    definitions = [origin.definition for origin in names.origins(node.func)]
-    if len(definitions) != 1 or not isinstance(definitions[0], ast.FunctionDef) or not _decides(definitions[0]):
+def _function(node: ast.Call, home: Evaluator) -> Answer:
+    """A function of the project that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
+    origins = home.names.origins(node.func)
+    function = origins[0].definition
+    if len(origins) != 1 or not isinstance(function, ast.FunctionDef) or not _decides(function):
         return unknown()
-    return join(_returned(definitions[0].body, names, evaluate))
+    there = home.at(origins[0].home)
+    return join(_returned(function.body, there.names, there.evaluate))
 
 
 def _decides(function: ast.FunctionDef) -> bool:
@@ -107,8 +141,9 @@ def _returned(block: list[ast.stmt], names: Names, evaluate: Evaluate) -> list[A
     return answers
 
 
-def subscript(node: ast.Subscript, names: Names, evaluate: Evaluate) -> Answer:
+def subscript(node: ast.Subscript, home: Evaluator) -> Answer:
     """What `container[key]` is."""
+    names, evaluate = home.names, home.evaluate
     if (name := environment.read_name(node, names)) is not None:
         # Nothing is set, so this raises KeyError; a program that needs the variable is started with it.
         return Answer(Truth.UNKNOWN, reads=_reads(evaluate(name).value), configured=True)

@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from deflask.detect.names import Index, Names
+from deflask.detect.names import Bound, Index, Names
+from deflask.detect.values.settings import given_in
 
 SOME_VARIABLE = "?"
 """Stands for a variable whose name cannot be told."""
+FLASK = frozenset({"FLASK_DEBUG", "FLASK_ENV"})
+"""The variables that Flask reads itself."""
 GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environb.get", "os.getenvb"})
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.__setitem__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A place at which a file sets a variable to `value`; `alone` tells whether `node` does nothing else."""
+
+    node: ast.expr | ast.stmt
+    value: ast.expr
+    alone: bool
+
+
+def forced(variable: str, names: Names) -> Iterator[Forced]:
+    """Every place at which a file sets a variable of the environment, unless it takes it away again."""
+    index = names.index
+    popped = [call for call in index.calls.get("pop", []) if call.args and _text(call.args[0]) == variable]
+    deleted = [binding for binding in index.items.get(variable, []) if binding.how is Bound.DELETED]
+    if deleted or any(names.qualified(call.func) == "os.environ.pop" for call in popped):
+        return
+    for binding in index.items.get(variable, []):
+        target = binding.node
+        if isinstance(target, ast.Subscript) and binding.expression and names.qualified(target.value) == "os.environ":
+            statement = index.statement(target)
+            alone = isinstance(statement, ast.Assign) and statement.targets == [target]
+            yield Forced(statement, binding.expression, alone)
+    for call in (c for name in ("setdefault", "putenv", "update", "__setitem__") for c in index.calls.get(name, [])):
+        called = names.qualified(call.func)
+        whole = isinstance(index.parents[call], ast.Expr)
+        if called in _SETTERS and len(call.args) == 2 and _text(call.args[0]) == variable:
+            yield Forced(call, call.args[1], whole)
+        elif called == "os.environ.update" and (value := given_in(call, variable, names)) is not None:
+            yield Forced(call, value, whole and _updated(call) == {variable})
 
 
 def read_name(node: ast.expr, names: Names) -> ast.expr | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
-from deflask.detect.names import Binding, Bound, Kind, Names, Origin, joined, parted
-from deflask.detect.values import calls, environment, options, parameters
-from deflask.detect.values.answer import Answer, Decision, join, known, unknown
+from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
+from deflask.detect.values import calls, config, environment, fields, options, parameters
+from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
 from deflask.model import Truth
@@ -23,8 +24,26 @@ _TELLING = re.compile(
     r"(?:^|_)env(?:$|_)|exists|is_?file|is_?dir|^open$|read_?text|read_?bytes",
     re.IGNORECASE,
 )
+_READERS = {"get", "keys", "values", "items", "copy"}
+"""The methods of a dictionary that leave it as it is."""
 _LONGEST_WORD = 100
 """Characters: what is longer names nothing."""
+
+
+class Surroundings(Protocol):
+    """What one module can ask of the rest of its project."""
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module."""
+
+    def users(self, function: FunctionNode) -> list[Names]:
+        """The other modules that may call a function of this one."""
+
+    def beside(self, path: str) -> Names | None:
+        """The Python source at a path relative to this module's folder."""
+
+    def read(self, path: str) -> tuple[str, bytes] | None:
+        """The name and the bytes of a file at a path relative to this module's folder."""
 
 
 @dataclass(eq=False)
@@ -35,8 +54,8 @@ class Evaluator:
     main: bool
     path: str
     """What the user calls the file."""
-    of: Callable[[Names], Evaluator]
-    """The evaluator of another module of the project."""
+    project: Surroundings
+    """The rest of the project."""
     _answers: dict[ast.expr, Answer] = field(default_factory=dict)
 
     def evaluate(self, node: ast.expr) -> Answer:
@@ -52,6 +71,22 @@ class Evaluator:
             self._answers[node] = answer
         return self._answers[node]
 
+    def at(self, names: Names | None) -> Evaluator:
+        """The evaluator of the module in which something was found, None meaning this one."""
+        return self if names is None or names is self.names else self.project.of(names)
+
+    def callers(self, function: FunctionNode) -> list[Evaluator]:
+        """The modules that may call a function of this one, this one first."""
+        return [self, *(self.project.of(names) for names in self.project.users(function))]
+
+    def decision(self, node: ast.expr, how: How = How.CONSTANT) -> Decision:
+        """The decision that falls at an expression of this module."""
+        return Decision(node, self.path, self.names, how=how)
+
+    def assuming(self, assumed: Mapping[ast.expr, Answer]) -> Evaluator:
+        """An evaluator for which some expressions, here or in other modules, have other answers."""
+        return Evaluator(self.names, self.main, self.path, _Assumed(self.project, assumed), dict(assumed))
+
     @cached_property
     def _set_here(self) -> frozenset[str] | None:
         return environment.set_here(self.names.index, self.names)
@@ -65,9 +100,10 @@ class Evaluator:
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Call():
-                return calls.call(node, self.names, self.evaluate, self._set_here)
+                held = config.config_value(node, self)
+                return held or calls.call(node, self, self._set_here)
             case ast.Subscript():
-                return calls.subscript(node, self.names, self.evaluate)
+                return config.config_value(node, self) or self._of_vars(node) or calls.subscript(node, self)
             case ast.NamedExpr():
                 return self.evaluate(node.value)
             case ast.Compare():
@@ -75,7 +111,28 @@ class Evaluator:
                 special = special or calls.is_none(node, self.names)
                 if special is not None:
                     return special
+            case ast.BoolOp(op=ast.Or()):
+                return self._fallen_back(node)
         return operate(node, self.evaluate) or unknown()
+
+    def _of_vars(self, node: ast.Subscript) -> Answer | None:
+        """`vars(parser.parse_args())["debug"]`, which is the attribute of that name."""
+        namespace = options.of_vars(node.value, self.names)
+        key = self.evaluate(node.slice).value
+        if namespace is None or not isinstance(key, str):
+            return None
+        found = (options.parsed(o, key, self.names, self.evaluate) for o in self.names.origins(namespace))
+        return next((answer for answer in found if answer is not None), None)
+
+    def _fallen_back(self, node: ast.BoolOp) -> Answer:
+        """`os.environ.get("MODE") or "development"`: the last operand is the default of what was asked first."""
+        answer = operate(node, self.evaluate) or unknown()
+        asked = [default for default in answer.defaults if default.source is Source.ENVIRONMENT and not default.node]
+        last = node.values[-1]
+        if not asked or not isinstance(last, ast.Constant) or self.evaluate(last).value != answer.value:
+            return answer
+        mine = Default(Source.ENVIRONMENT, asked[0].name, node, last, self.names)
+        return replace(answer, defaults=(*answer.defaults, mine))
 
     def _name(self, node: ast.Name) -> Answer:
         index = self.names.index
@@ -83,32 +140,60 @@ class Evaluator:
         if scope is None:
             if node.id == "__name__":
                 return known("__main__" if self.main else _IMPORTED)
-            return known(True) if node.id == "__debug__" else unknown()
+            return known(True) if node.id == "__debug__" else self._starred(node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
+        bindings = self._without_failing(bindings)
         lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
             # A star import below may have bound the name anew.
             return unknown(configured=True)
         return join(self.bound(binding) for binding in bindings)
 
-    def _imported(self, name: str) -> Answer:
+    def _without_failing(self, bindings: list[Binding]) -> list[Binding]:
+        """Without what a `try` binds whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
+        failing = []
+        for binding in bindings:
+            tries = [node for node in self.names.index.ancestors(binding.node) if isinstance(node, TRIES)]
+            handled = tries and any(other.node in ast.walk(h) for h in tries[0].handlers for other in bindings)
+            inside = handled and any(binding.node in ast.walk(statement) for statement in tries[0].body)
+            if inside and binding.value is not None and self._raises(binding.value):
+                failing.append(binding)
+        return [binding for binding in bindings if binding not in failing]
+
+    def _raises(self, value: ast.expr) -> bool:
+        """Whether an expression reads a variable by subscript that certainly is not set."""
+        reads = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)]
+        named = [self.evaluate(name).value for node in reads if (name := environment.read_name(node, self.names))]
+        return self._set_here is not None and any(isinstance(n, str) and n not in self._set_here for n in named)
+
+    def _starred(self, name: str) -> Answer:
+        """What a name holds that this module does not bind, but may have from a star import."""
+        for module in self.names.index.stars:
+            exporter = self.names.exporter(joined(module, name))
+            if exporter is not None:
+                return self.at(exporter).exported(name)
+        return unknown()
+
+    def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
         if name in CONSTANTS:
             return known(CONSTANTS[name])
         exporter = self.names.exporter(name)
-        return self.of(exporter).exported(parted(name)[1]) if exporter is not None else unknown()
+        return self.at(exporter).exported(parted(name)[1]) if exporter is not None else unknown()
 
     def exported(self, name: str) -> Answer:
         """What a name of this module holds for those who import it."""
         scope = self.names.index.scopes[self.names.index.tree]
+        if name not in scope.bindings:
+            return self._starred(name)
         return join(self.bound(binding) for binding in self.names.flow.at_end(name, scope))
 
     def bound(self, binding: Binding) -> Answer:
         """What a binding's name holds, decided where it was bound."""
         if binding.how is Bound.IMPORT:
-            return self._imported(binding.target)
+            return self.imported(binding.target)
         if binding.how is Bound.PARAMETER and isinstance(binding.node, ast.arg):
-            return parameters.passed(binding.node, self.names, self.evaluate)
+            return parameters.passed(binding.node, self)
         value = binding.expression
         if binding.how is not Bound.VALUE or value is None:
             return unknown()
@@ -119,33 +204,36 @@ class Evaluator:
             if isinstance(parent, ast.If):
                 # The variables that chose this binding are behind its value, too.
                 answer = replace(answer, reads=answer.reads | self.evaluate(parent.test).reads)
-        return replace(answer, decided_at=answer.decided_at or Decision(value, self.path, self.names))
+        return replace(answer, decided_at=answer.decided_at or self.decision(value))
 
     def _only_read(self, name: str) -> bool:
         """Whether no use of a name could change the list, set or dictionary that it holds."""
         parents = (self.names.index.parents[load] for load in self.names.index.loads.get(name, []))
         return all(
             (isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load))
+            or (isinstance(parent, ast.Attribute) and parent.attr in _READERS)
             or isinstance(parent, (ast.Compare, ast.BoolOp, ast.If, ast.UnaryOp, ast.keyword))
             for parent in parents
         )
 
     def _attribute(self, node: ast.Attribute) -> Answer:
-        return join(self._attribute_of(origin, node.attr) for origin in self.names.origins(node.value))
+        return join(self._attribute_of(origin, node) for origin in self.names.origins(node.value))
 
-    def _attribute_of(self, origin: Origin, attribute: str) -> Answer:
+    def _attribute_of(self, origin: Origin, node: ast.Attribute) -> Answer:
+        attribute = node.attr
         if origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" and attribute == "debug":
-            return self._app_debug(origin)
+            return self._app_debug(origin, node)
         if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
             return given
+        if (field_of := fields.field_value(origin, attribute, self)) is not None:
+            return field_of
         if isinstance(origin.definition, ast.ClassDef):
-            home = self if origin.home is self.names or origin.home is None else self.of(origin.home)
-            return home._member(origin.definition, attribute)
+            return self.at(origin.home).member(origin.definition, attribute)
         if origin.kind is Kind.REFERENCE:
-            return self._imported(joined(origin.name, attribute))
+            return self.imported(joined(origin.name, attribute))
         return unknown(origin.kind is Kind.INSTANCE and origin.name.startswith(COMMAND_LINES))
 
-    def _member(self, cls: ast.ClassDef, attribute: str) -> Answer:
+    def member(self, cls: ast.ClassDef, attribute: str) -> Answer:
         """A class attribute, with everything that sets it on the class or an instance."""
         stores = [
             store
@@ -156,23 +244,36 @@ class Evaluator:
         own = self.names.index.scopes[cls].bindings.get(attribute, [])[-1:]
         if own or stores:
             return join(self.bound(binding) for binding in [*own, *stores])
-        bases = (origin.definition for base in cls.bases for origin in self.names.origins(base))
+        bases = [origin for base in cls.bases for origin in self.names.origins(base)]
         return join(
-            self._member(base, attribute) for base in bases if isinstance(base, ast.ClassDef) and base is not cls
+            self.at(base.home).member(base.definition, attribute)
+            for base in bases
+            if isinstance(base.definition, ast.ClassDef) and base.definition is not cls
         )
 
-    def _app_debug(self, app: Origin) -> Answer:
+    def _app_debug(self, app: Origin, node: ast.Attribute) -> Answer:
         """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""
-        index = self.names.index
-        stores = [
-            self.bound(store)
-            for store in index.stores.get("debug", [])
-            if isinstance(store.node, ast.Attribute) and app in self.names.origins(store.node.value)
-        ]
-        if stores:
-            return join(stores)
-        configures = any(isinstance(node, ast.Attribute) and node.attr == "config" for node in index.parents)
+        held = config.held("DEBUG", (app,), self, node)
+        if held is not None:
+            return held
+        configures = self.names.index.attributes.get("config")
         return unknown(configured=True) if configures else known(False)
+
+
+class _Assumed:
+    """The surroundings of an evaluator that assumes other answers: those of the other modules, with the same."""
+
+    def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
+        self.users, self.beside, self.read = real.users, real.beside, real.read
+        self._real = real
+        self._assumed = assumed
+        self._made: dict[Names, Evaluator] = {}
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module, with the same assumptions."""
+        if names not in self._made:
+            self._made[names] = self._real.of(names).assuming(self._assumed)
+        return self._made[names]
 
 
 def _telling(node: ast.expr) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import operator
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from deflask.detect.values.answer import Answer, join, known, noting, unknown
 from deflask.detect.values.pure import ARITHMETIC, COMPARISONS, UNARY, compute
 from deflask.model import Truth
+
+# A format that can produce nothing longer than what it is given.
+_PLAIN_FORMAT = re.compile(r"(?:[^%]|%s)*")
 
 Evaluate = Callable[[ast.expr], Answer]
 
@@ -31,9 +36,23 @@ def operate(node: ast.expr, evaluate: Evaluate) -> Answer | None:
         case ast.Dict():
             return _display(node, any(key is not None for key in node.keys))
         case ast.JoinedStr():
-            literal = any(isinstance(part, ast.Constant) and part.value for part in node.values)
-            return Answer(Truth.ON) if literal else unknown()
+            return _formatted(node, evaluate)
     return None
+
+
+def _formatted(node: ast.JoinedStr, evaluate: Evaluate) -> Answer:
+    """An f-string of known strings is known; one with any text of its own is at least true."""
+    parts: list[str] = []
+    answers: list[Answer] = []
+    for part in node.values:
+        answers.append(evaluate(part.value if isinstance(part, ast.FormattedValue) else part))
+        plain = not isinstance(part, ast.FormattedValue) or (part.conversion == -1 and part.format_spec is None)
+        if plain and isinstance(answers[-1].value, str):
+            parts.append(answers[-1].value)
+    if len(parts) == len(node.values):
+        return noting(compute("".join, parts), answers)
+    literal = any(isinstance(part, ast.Constant) and part.value for part in node.values)
+    return noting(Answer(Truth.ON) if literal else unknown(), answers)
 
 
 def _boolean(node: ast.BoolOp, evaluate: Evaluate) -> Answer:
@@ -62,6 +81,8 @@ def _unary(node: ast.UnaryOp, evaluate: Evaluate) -> Answer:
 def _binary(node: ast.BinOp, evaluate: Evaluate) -> Answer:
     left, right = evaluate(node.left), evaluate(node.right)
     operation = ARITHMETIC.get(type(node.op))
+    if isinstance(node.op, ast.Mod) and isinstance(left.value, str) and _PLAIN_FORMAT.fullmatch(left.value):
+        operation = operator.mod
     if operation is None or not (left.known and right.known):
         return noting(unknown(), [left, right])
     return noting(compute(operation, left.value, right.value), [left, right])

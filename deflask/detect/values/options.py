@@ -31,9 +31,21 @@ def parsed(origin: Origin, attribute: str, names: Names, evaluate: Evaluate) -> 
         for keyword in call.keywords
         if keyword.arg == attribute
     ]
-    if len(found) != 1 or sets or home is not names:
+    if home is not names or len(sets) > 1 or (len(found) != 1 and not sets):
         return unknown(configured=True)
+    if sets:
+        return _defaulting(sets[0], _flag(found[0]) if found else attribute, sets[0], names, evaluate)
     return _option(found[0], names, evaluate, _keyword(found[0], "action"))
+
+
+def of_vars(node: ast.expr, names: Names) -> ast.expr | None:
+    """The namespace in `vars(parser.parse_args())`, also by a name that is bound to it; None for anything else."""
+    if isinstance(node, ast.Name) and (scope := names.index.owner(node.id, names.index.scope_of(node))):
+        bindings, _ = names.flow.reaching(node.id, node, scope)
+        node = bindings[0].expression or node if len(bindings) == 1 else node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and names.qualified(node.func) == "builtins.vars":
+        return node.args[0]
+    return None
 
 
 def declared(function: FunctionNode, parameter: ast.arg, names: Names, evaluate: Evaluate) -> Answer | None:

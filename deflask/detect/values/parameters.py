@@ -4,38 +4,55 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deflask.detect.names import Names, argument, calls_of, default_of, function_of
 from deflask.detect.values import options
-from deflask.detect.values.answer import Answer, Default, Source, join, unknown
-from deflask.detect.values.operators import Evaluate
+from deflask.detect.values.answer import Answer, Default, How, Source, join, unknown
+
+if TYPE_CHECKING:
+    from deflask.detect.values.evaluate import Evaluator
 
 
-def passed(parameter: ast.arg, names: Names, evaluate: Evaluate) -> Answer:
+def passed(parameter: ast.arg, home: Evaluator) -> Answer:
     """What a parameter of a function comes to; a function whose callers are not in view is called with nothing."""
-    function = function_of(parameter, names.index)
+    function = function_of(parameter, home.names.index)
     if function is None:
         return unknown()
-    option = options.declared(function, parameter, names, evaluate)
+    option = options.declared(function, parameter, home.names, home.evaluate)
     if option is not None:
         return option
+    answers = [answer for _, _, answer in each(parameter, home)]
+    return join(answers) if answers else _fallen_back(parameter, default_of(function, parameter), home)
+
+
+def each(parameter: ast.arg, home: Evaluator) -> list[tuple[ast.Call, Names, Answer]]:
+    """For each call in view, with the module in which it stands, what it gives to a parameter."""
+    function = function_of(parameter, home.names.index)
+    if function is None:
+        return []
     default = default_of(function, parameter)
-    calls = calls_of(function, names)
-    if not calls:
-        return _fallen_back(parameter, default, names, evaluate)
-    answers = []
-    for call in calls:
-        given = argument(call, function, parameter, names)
+    calls = [
+        (call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names, home.names)
+    ]
+    found = []
+    for call, caller in calls:
+        given = argument(call, function, parameter, caller.names)
         if given is None:
-            return unknown()
-        answers.append(_fallen_back(parameter, default, names, evaluate) if given is default else evaluate(given))
-    return join(answers)
+            answer = unknown()
+        elif given is default:
+            answer = _fallen_back(parameter, default, home)
+        else:
+            answer = caller.evaluate(given)
+            answer = replace(answer, decided_at=answer.decided_at or caller.decision(given, How.ARGUMENT))
+        found.append((call, caller.names, answer))
+    return found
 
 
-def _fallen_back(parameter: ast.arg, default: ast.expr | None, names: Names, evaluate: Evaluate) -> Answer:
+def _fallen_back(parameter: ast.arg, default: ast.expr | None, home: Evaluator) -> Answer:
     if default is None:
         return unknown()
-    answer = evaluate(default)
+    answer = home.evaluate(default)
     if answer.defaults:
         return answer
-    return replace(answer, defaults=(Default(Source.PARAMETER, parameter.arg, parameter, default, names),))
+    return replace(answer, defaults=(Default(Source.PARAMETER, parameter.arg, parameter, default, home.names),))

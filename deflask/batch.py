@@ -1,0 +1,214 @@
+"""The files of one run, looked at together: an edit may stand in another file than the place that asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from deflask.detect.project import Project
+from deflask.files.source import SourceError, paused_collector
+from deflask.files.write import WriteError, write
+from deflask.model import FileResult, Finding, Place, Settings, Status
+from deflask.plan import Plan, Sighting, gather
+from deflask.rewrite.errors import UnprovedError
+from deflask.scan import FindProject, Scan, scan
+
+if TYPE_CHECKING:
+    from deflask.detect.module import Module
+    from deflask.rewrite.fix import Rewritten
+
+_REPORT = "this is a bug of deflask, the file was left alone; please report it"
+_Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class Unit:
+    """One file of the run; `scan` is kept where it saw something, `data` where it did not come from the file."""
+
+    path: str
+    location: str
+    settings: Settings
+    data: bytes | None = None
+    scan: Scan = field(default_factory=Scan)
+    error: str | None = None
+    rewritten: Rewritten | None = None
+    output: bytes | None = None
+
+
+class Batch:
+    """Looks at files, settles which of them each finding belongs to, and rewrites them."""
+
+    def __init__(self, project_of: FindProject) -> None:
+        self._project_of = project_of
+        self._units: dict[str, Unit] = {}
+        self._plans: dict[str, Plan] = {}
+
+    def look(self, path: str, settings: Settings, data: bytes | None) -> Unit:
+        """Scan one file. Its trouble is its own result, whatever it is."""
+        unit = Unit(path, os.path.abspath(path), settings, data)
+        self._units[unit.location] = unit
+        found = self._guarded(unit, lambda: scan(_read(unit), path, settings, self._project_of))
+        if found is not None and found.sightings:
+            unit.scan = found
+        return unit
+
+    def settle(self) -> None:
+        """Sort out which file each finding belongs to."""
+        sightings = [sighting for unit in self._units.values() for sighting in unit.scan.sightings]
+        self._plans = self._gathered(sightings)
+
+    def _gathered(self, sightings: Iterable[Sighting]) -> dict[str, Plan]:
+        plans = gather(sightings, self._units.keys())
+        for location, plan in plans.items():
+            plan.findings = [self._as_called(finding, location) for finding in plan.findings]
+        return plans
+
+    def _as_called(self, finding: Finding, location: str) -> Finding:
+        """A finding with the names that the user has for its files."""
+        uses = tuple(self._called(place) for place in finding.used_at)
+        decided = self._called(finding.decided_at) if finding.decided_at else None
+        return replace(finding, path=self._units[location].path, used_at=uses, decided_at=decided)
+
+    def _called(self, place: Place) -> Place:
+        unit = self._units.get(os.path.abspath(place.path))
+        return replace(place, path=unit.path) if unit is not None else place
+
+    def rewrite(self) -> None:
+        """Rewrite what can be fixed, then look again at all files that have to do with it."""
+        changing = [unit for unit in self._units.values() if any(f.fixable for f in self._plan(unit).findings)]
+        for unit in changing:
+            unit.rewritten = self._guarded(unit, lambda unit=unit: self._rewritten(unit))  # type: ignore[misc]
+        changed = {unit.location: unit.output for unit in changing if unit.output is not None}
+        if changed:
+            self._look_again(changed)
+
+    def _rewritten(self, unit: Unit) -> Rewritten:
+        # LibCST is needed only now.
+        from deflask.rewrite.fix import rewrite
+
+        plan = self._plan(unit)
+        wanted = [finding for finding in plan.findings if finding.fixable]
+        module = self._module(unit)
+        rewritten = rewrite(module, wanted, plan.readers, unit.settings)
+        unit.output = module.source.as_file(rewritten.data)
+        return rewritten
+
+    def _module(self, unit: Unit) -> Module:
+        """The module of a file, also of one in which only others have seen something."""
+        if unit.scan.module is not None:
+            return unit.scan.module
+        project = self._project_of(unit.path)
+        module = project.module_at(unit.location) if project is not None else None
+        assert module is not None, "a finding belongs to a file that was parsed"
+        return module
+
+    def _bytes(self, unit: Unit) -> bytes:
+        """The bytes that were looked at."""
+        source = self._module(unit).source
+        return source.as_file(source.data)
+
+    def _look_again(self, changed: dict[str, bytes]) -> None:
+        """Nothing that was fixed may be found again; what a fix unmasks is a finding of its own."""
+        projects: dict[Project, Project] = {}
+
+        def project_of(path: str) -> Project | None:
+            project = self._project_of(path)
+            if project is None:
+                return None
+            return projects.setdefault(project, project.with_changes(changed))
+
+        affected = {location: None for c in changed for location in (c, *sorted(self._plans[c].seen_from))}
+        sightings: list[Sighting] = []
+        for unit in (self._units[location] for location in affected):
+            data = changed.get(unit.location)
+            again = self._guarded(
+                unit,
+                lambda unit=unit, data=data: scan(  # type: ignore[misc]
+                    _read(unit) if data is None else data, unit.path, unit.settings, project_of
+                ),
+            )
+            sightings += again.sightings if again is not None else ()
+        for location, plan in self._gathered(sightings).items():
+            self._compare(self._units[location], plan)
+
+    def _compare(self, unit: Unit, after: Plan) -> None:
+        """Hold what is found after the fix against what was fixed."""
+        places = unit.rewritten.places if unit.rewritten is not None else frozenset()
+        for finding in after.findings:
+            if any(edit.span in places and edit.kind.name != "GUARD" for edit in finding.edits):
+                unit.error = f"{finding.rule} is found again where it was fixed: {_REPORT}"
+        plan = self._plans.setdefault(unit.location, Plan())
+        known = Counter((finding.rule, finding.message) for finding in plan.findings)
+        plan.findings += [replace(f, fixable=False) for f in after.findings if not known[f.rule, f.message]]
+
+    def _plan(self, unit: Unit) -> Plan:
+        return self._plans.get(unit.location) or Plan()
+
+    def result(self, unit: Unit) -> FileResult:
+        """The outcome for one file; nothing is written yet."""
+        plan = self._plan(unit)
+        findings = tuple(plan.findings)
+        if unit.error is not None:
+            return FileResult(unit.path, Status.ERROR, findings, unit.error, suppressed=plan.suppressed)
+        if unit.rewritten is None:
+            status = Status.UNFIXED if findings else Status.CLEAN
+            status = Status.WOULD_FIX if any(finding.fixable for finding in findings) else status
+            return FileResult(unit.path, status, findings, suppressed=plan.suppressed)
+        return self._changed(unit, unit.rewritten, findings, plan.suppressed)
+
+    def _changed(self, unit: Unit, rewritten: Rewritten, findings: tuple[Finding, ...], suppressed: int) -> FileResult:
+        from deflask.rewrite.diff import unified
+
+        others = [finding for finding in findings if not finding.fixable]
+        together = tuple(sorted([*rewritten.findings, *others], key=lambda finding: finding.order))
+        before, after = self._bytes(unit), unit.output
+        if after == before or after is None:
+            return FileResult(unit.path, Status.UNFIXED, together, suppressed=suppressed)
+        diff = unified(before, after, unit.path)
+        return FileResult(unit.path, Status.WOULD_FIX, together, None, diff, after, suppressed)
+
+    def write(self, unit: Unit) -> FileResult:
+        """The outcome for one file, written in place where it changes."""
+        result = self.result(unit)
+        if result.output is None:
+            return result
+        try:
+            write(unit.path, self._bytes(unit), result.output)
+        except WriteError as error:
+            return replace(result, status=Status.ERROR, error=str(error), diff=None, output=None)
+        return fixed(result)
+
+    def _guarded(self, unit: Unit, work: Callable[[], _Result]) -> _Result | None:
+        """The result of a step of one file; what stops it becomes the file's error."""
+        try:
+            with paused_collector():
+                return work()
+        except SourceError as error:
+            unit.error = str(error)
+        except UnprovedError as error:
+            unit.error = f"{error}: {_REPORT}"
+        except RecursionError:
+            unit.error = "nested too deeply to be examined"
+        except Exception as error:
+            unit.error = f"{type(error).__name__}: {error}: {_REPORT}"
+        return None
+
+
+def _read(unit: Unit) -> bytes:
+    """A file's bytes. Raises SourceError with the cause."""
+    if unit.data is not None:
+        return unit.data
+    try:
+        with open(unit.path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}") from None
+
+
+def fixed(result: FileResult) -> FileResult:
+    """The result of a fix whose output has been written."""
+    findings = tuple(replace(finding, fixed=finding.fixable) for finding in result.findings)
+    return replace(result, status=Status.FIXED, findings=findings)

@@ -1,0 +1,181 @@
+"""Which of several things a program takes when nothing is set: `config[os.environ.get("MODE", "development")]`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deflask.detect.names import Bound, argument, block_of, calls_of, default_of, function_of, own_nodes, parted
+from deflask.detect.values.answer import Default
+from deflask.model import Truth
+
+if TYPE_CHECKING:
+    from deflask.detect.values.evaluate import Evaluator
+
+_DEEPEST = 20
+"""Steps from a name to what it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """An expression that is taken, in the module of `home`; `mapping` and `defaults` tell what selected it."""
+
+    node: ast.expr
+    home: Evaluator
+    mapping: ast.Dict | None = None
+    mapping_home: Evaluator | None = None
+    defaults: tuple[Default, ...] = ()
+
+
+def selected(node: ast.expr, home: Evaluator) -> list[Selected]:
+    """The expressions that a program can take for `node` when nothing is set."""
+    return list(_selected(Selected(node, home), 0))
+
+
+def _selected(start: Selected, depth: int) -> Iterator[Selected]:
+    following = _next(start) if depth < _DEEPEST else None
+    if following is None:
+        yield start
+        return
+    for step in following:
+        noted = replace(
+            step,
+            mapping=step.mapping or start.mapping,
+            mapping_home=step.mapping_home or start.mapping_home,
+            defaults=step.defaults or start.defaults,
+        )
+        yield from _selected(noted, depth + 1)
+
+
+def _next(at: Selected) -> list[Selected] | None:
+    """What an expression leads to, None where it is the end."""
+    node, home = at.node, at.home
+    match node:
+        case ast.IfExp():
+            test = home.evaluate(node.test)
+            branches = {Truth.ON: [node.body], Truth.OFF: [node.orelse]}.get(test.truth, [node.body, node.orelse])
+            return [Selected(branch, home, defaults=test.defaults) for branch in branches]
+        case ast.Subscript(slice=key):
+            return _by_key(node.value, key, None, home)
+        case ast.Call(func=ast.Attribute(attr="get", value=mapping), args=[key, *rest], keywords=[]):
+            return _by_key(mapping, key, rest[0] if rest else None, home)
+        case ast.Call():
+            return _returned(node, home)
+        case ast.Name():
+            return _named(node, home)
+        case ast.Attribute():
+            return _exported(node, home)
+    return None
+
+
+def _by_key(mapping: ast.expr, key: ast.expr, fallback: ast.expr | None, home: Evaluator) -> list[Selected] | None:
+    answer = home.evaluate(key)
+    displays = [found for found in selected(mapping, home) if isinstance(found.node, ast.Dict)]
+    if not answer.known or len(displays) != 1:
+        return None
+    display = displays[0]
+    assert isinstance(display.node, ast.Dict)
+    for name, value in zip(display.node.keys, display.node.values, strict=True):
+        if name is not None and display.home.evaluate(name).value == answer.value:
+            return [Selected(value, display.home, display.node, display.home, answer.defaults)]
+    return [Selected(fallback, home, display.node, display.home)] if fallback is not None else None
+
+
+def _returned(call: ast.Call, home: Evaluator) -> list[Selected] | None:
+    """What a function of the project returns, where it is one that only decides."""
+    found: list[Selected] = []
+    for origin in home.names.origins(call.func):
+        function = origin.definition
+        if not isinstance(function, ast.FunctionDef):
+            return None
+        inner = home.at(origin.home)
+        results = [node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value]
+        found += [Selected(result, inner) for result in results if _reached(result, inner)]
+    return found or None
+
+
+def _reached(node: ast.expr, home: Evaluator) -> bool:
+    """Whether control can get from the beginning of its function to a node."""
+    child: ast.AST = node
+    for parent in home.names.index.ancestors(node):
+        block = block_of(parent, child)
+        if block is not None and home.names.flow.leaves(block[: block.index(child)]):  # type: ignore[arg-type]
+            return False
+        if isinstance(parent, ast.If) and block is not None and block not in home.names.flow.taken(parent):
+            return False
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            break
+        child = parent
+    return True
+
+
+def _named(node: ast.Name, home: Evaluator) -> list[Selected] | None:
+    names = home.names
+    scope = names.index.owner(node.id, names.index.scope_of(node))
+    if scope is None:
+        return _from(f"builtins.{node.id}", home) if not names.index.stars else _starred(node.id, home)
+    bindings, _ = names.flow.reaching(node.id, node, scope)
+    found: list[Selected] = []
+    for binding in bindings:
+        if binding.how is Bound.IMPORT:
+            steps = _from(binding.target, home)
+        elif binding.how is Bound.PARAMETER and isinstance(binding.node, ast.arg):
+            steps = _passed(binding.node, home)
+        else:
+            value = binding.expression if binding.how is Bound.VALUE else None
+            steps = [Selected(value, home)] if value is not None else None
+        if steps is None:
+            return None
+        found += steps
+    return found or None
+
+
+def _passed(parameter: ast.arg, home: Evaluator) -> list[Selected] | None:
+    """What the callers of a function pass, or its default."""
+    function = function_of(parameter, home.names.index)
+    if function is None:
+        return None
+    default = default_of(function, parameter)
+    calls = [(call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names)]
+    given = [(argument(call, function, parameter, caller.names), caller) for call, caller in calls]
+    if not calls:
+        given = [(default, home)]
+    if any(value is None for value, _ in given):
+        return None
+    return [Selected(value, home if value is default else caller) for value, caller in given if value is not None]
+
+
+def _exported(node: ast.Attribute, home: Evaluator) -> list[Selected] | None:
+    found: list[Selected] = []
+    for origin in home.names.origins(node.value):
+        steps = _from(f"{origin.name}.{node.attr}", home.at(origin.home)) if origin.node is None else None
+        if steps is None:
+            return None
+        found += steps
+    return found or None
+
+
+def _from(name: str, home: Evaluator) -> list[Selected] | None:
+    """What a name of another module of the project is bound to at its end."""
+    exporter = home.names.exporter(name)
+    if exporter is None:
+        return None
+    there = home.at(exporter)
+    scope = exporter.index.scopes[exporter.index.tree]
+    bindings = exporter.flow.at_end(parted(name)[1], scope)
+    values = [binding.expression for binding in bindings if binding.how is Bound.VALUE]
+    if not bindings:
+        return _starred(parted(name)[1], there)
+    if len(values) != len(bindings):
+        imports = [_from(b.target, there) for b in bindings if b.how is Bound.IMPORT]
+        return imports[0] if len(imports) == len(bindings) == 1 else None
+    return [Selected(value, there) for value in values if value is not None] or None
+
+
+def _starred(name: str, home: Evaluator) -> list[Selected] | None:
+    for module in home.names.index.stars:
+        if (found := _from(f"{module}.{name}", home)) is not None:
+            return found
+    return None

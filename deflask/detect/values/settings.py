@@ -1,0 +1,98 @@
+"""What a program sets of an app itself: its attribute `debug`, and keys of its configuration."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deflask.detect.names import Names
+
+CONFIG = "flask.Flask().config"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`value` goes to `key` of the configuration of `app`, or to its attribute `debug`; `node` is what does it."""
+
+    app: ast.expr
+    key: str
+    value: ast.expr
+    node: ast.expr | ast.stmt
+    attribute: bool = False
+
+
+def debug_attributes(names: Names) -> Iterator[Setting]:
+    """`app.debug = …` and `setattr(app, "debug", …)`."""
+    index = names.index
+    for binding in index.stores.get("debug", []):
+        if isinstance(binding.node, ast.Attribute) and binding.expression is not None:
+            yield Setting(binding.node.value, "DEBUG", binding.expression, index.statement(binding.node), True)
+    for call in index.calls.get("setattr", []):
+        match call.args:
+            case [app, ast.Constant(value="debug"), value] if names.qualified(call.func) == "builtins.setattr":
+                yield Setting(app, "DEBUG", value, index.statement(call), True)
+
+
+def config_keys(names: Names, key: str) -> Iterator[Setting]:
+    """`app.config[key] = …`, and what `update` and `from_mapping` put there."""
+    index = names.index
+    for binding in (*index.items.get(key, []), *index.items.get("", [])):
+        if isinstance(binding.node, ast.Subscript) and binding.expression and _key(binding.node.slice, names) == key:
+            app = config_owner(binding.node.value, names)
+            if app is not None:
+                yield Setting(app, key, binding.expression, index.statement(binding.node))
+    for call in (call for name in ("update", "from_mapping") for call in index.calls.get(name, [])):
+        app = config_owner(call.func.value, names) if isinstance(call.func, ast.Attribute) else None
+        value = given_in(call, key, names) if app is not None else None
+        if app is not None and value is not None:
+            yield Setting(app, key, value, call)
+
+
+def _key(node: ast.expr, names: Names) -> object:
+    """The key that a subscript names: a constant, or a name that is bound to one."""
+    if isinstance(node, ast.Name) and (scope := names.index.owner(node.id, names.index.scope_of(node))):
+        bindings, _ = names.flow.reaching(node.id, node, scope)
+        node = bindings[0].expression or node if len(bindings) == 1 else node
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def config_owner(config: ast.expr, names: Names) -> ast.expr | None:
+    """The app whose configuration an expression is: `app` in `app.config`, also by a second name."""
+    if names.qualified(config) != CONFIG:
+        return None
+    if isinstance(config, ast.Name) and (scope := names.index.owner(config.id, names.index.scope_of(config))):
+        bindings, _ = names.flow.reaching(config.id, config, scope)
+        config = bindings[0].expression or config if len(bindings) == 1 else config
+    return config.value if isinstance(config, ast.Attribute) and config.attr == "config" else None
+
+
+def given_in(call: ast.Call, key: str, names: Names) -> ast.expr | None:
+    """The value that a call hands on under a key: by keyword, or in a dictionary."""
+    for keyword in call.keywords:
+        if keyword.arg == key:
+            return keyword.value
+    for mapping in (*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg is None)):
+        if (value := value_in(mapping, key, names)) is not None:
+            return value
+    return None
+
+
+def value_in(mapping: ast.expr, key: str, names: Names) -> ast.expr | None:
+    """The value of `key` in `{…}`, `dict(…)` or a name that is bound to one of them and used only here."""
+    match mapping:
+        case ast.Dict():
+            for name, value in zip(reversed(mapping.keys), reversed(mapping.values), strict=True):
+                # What is spread after the key may hold it, too.
+                if name is None or (isinstance(name, ast.Constant) and name.value == key):
+                    return value if name is not None else None
+        case ast.Call(args=[], keywords=keywords) if names.qualified(mapping.func) == "builtins.dict":
+            return next((keyword.value for keyword in keywords if keyword.arg == key), None)
+        case ast.Name():
+            scope = names.index.owner(mapping.id, names.index.scope_of(mapping))
+            if scope is None or len(names.index.loads[mapping.id]) != 1:
+                return None
+            bindings, _ = names.flow.reaching(mapping.id, mapping, scope)
+            bound = bindings[0].expression if len(bindings) == 1 else None
+            return value_in(bound, key, names) if bound is not None and not isinstance(bound, ast.Name) else None
+    return None

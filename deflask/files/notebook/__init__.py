@@ -1,0 +1,35 @@
+"""Notebooks: their code cells as one Python source, and the changed source back into the JSON, whose layout stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from deflask.files.source import Source, parse
+
+SUFFIX = ".ipynb"
+# A line end with the border between two strings of a list, the letters that need no escape, any other escape.
+_ESCAPE = re.compile(rb'\\(?:n"\s*,\s*"|u00([0-7][0-9a-fA-F])|(["\\/])|.)', re.DOTALL)
+
+
+def parse_file(data: bytes, path: str) -> Source:
+    """Read a file of either kind as Python. Raises SourceError with the cause."""
+    if not path.endswith(SUFFIX):
+        return parse(data, path)
+    # Most runs meet no notebook that is worth being read.
+    from deflask.files.notebook.python import to_python
+
+    notebook = to_python(data)
+    return replace(parse(notebook.source, path), notebook=notebook)
+
+
+def searchable(data: bytes, path: str) -> bytes:
+    """The bytes in which the gate looks for words: JSON hides quotes, and the letter of an escape joins a word."""
+    return _ESCAPE.sub(_plain, data) if path.endswith(SUFFIX) else data
+
+
+def _plain(escape: re.Match[bytes]) -> bytes:
+    code, literal = escape.groups()
+    if code is not None:
+        return bytes([int(code, 16)])
+    return literal or b"\n"

@@ -1,0 +1,111 @@
+"""Edits where a value is defined: a constant, a key or a class of the configuration."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePath
+
+from deflask.detect.module import Module
+from deflask.detect.values import Decision, How, known
+from deflask.model import EditKind, Truth
+from deflask.rules._hit import Change, Definition, Hit
+from deflask.rules._switches import Switch, switches
+
+_FOR_DEVELOPERS = re.compile(
+    r"(?:^|_|(?<=[a-z]))(?:[Dd]ev(?:el(?:op(?:ment|er)?)?)?|[Tt]est(?:ing|s)?|[Ll]ocal|[Dd]ebug)(?![a-z])"
+)
+
+
+def at_definition(switch: Switch, base: Hit, module: Module) -> Hit | None:
+    """The hit at the definition that decides, None where an edit there would change more than this switch."""
+    decided = switch.answer.decided_at
+    if decided is None:
+        return None
+    home = module.of_names(decided.names)
+    statement = home.index.statement(decided.node)
+    if not decided.sole or not _is_plain(statement, decided.node) or is_for_developers(decided, home):
+        return None
+    if switch.value is not None and not _follows(decided, switch.value, module):
+        return None
+    if decided.how is How.CONSTANT and not _only_switches(decided.node, home):
+        return None
+    if decided.how is How.ARGUMENT and not isinstance(switch.value, ast.Name):
+        return None
+    name = _name(statement, decided.node, home)
+    return replace(
+        base,
+        message=f"`{name}` is on with nothing set: {base.message}",
+        changes=(Change(EditKind.VALUE, decided.node),),
+        definition=Definition(statement, home),
+    )
+
+
+def _is_plain(statement: ast.stmt, value: ast.expr) -> bool:
+    """Whether a statement gives one value to one name, attribute or key, or is a call that hands it on."""
+    match statement:
+        case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript()]) | ast.AnnAssign():
+            return statement.value is value
+        case ast.Expr(value=ast.Call()):
+            return True
+    return False
+
+
+def is_for_developers(decided: Decision, home: Module) -> bool:
+    """Whether a class, or a module that is loaded as configuration, is named for development or tests."""
+    names = [parent.name for parent in home.index.ancestors(decided.node) if isinstance(parent, ast.ClassDef)]
+    if not names and decided.how is How.CONFIG:
+        names = [PurePath(home.source.path).stem]
+    return any(_FOR_DEVELOPERS.search(name) for name in names)
+
+
+def _follows(decided: Decision, value: ast.expr, module: Module) -> bool:
+    """Whether a switch is on if the definition is, and off if it is not; a number that is compared is no flag."""
+    defined = module.of_names(decided.names).evaluate(decided.node)
+    if defined.value not in (True, "1", "true", "True") and not isinstance(value, (ast.Name, ast.Attribute)):
+        return False
+    evaluator = module.as_script.evaluator
+    on, off = (evaluator.assuming({decided.node: known(held)}).evaluate(value).truth for held in (True, False))
+    # What other callers pass may differ.
+    return on is not Truth.OFF and off is Truth.OFF
+
+
+def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:
+    """What the definition defines, with the class in which it does."""
+    match statement:
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+            parent = home.index.parents[statement]
+            owner = f"{parent.name}." if isinstance(parent, ast.ClassDef) else ""
+            return owner + ast.unparse(target)
+    text = ast.unparse(statement)
+    return text if len(text) <= 60 else ast.unparse(value)
+
+
+@lru_cache(maxsize=256)
+def _only_switches(node: ast.expr, home: Module) -> bool:
+    """Whether nothing in the project reads what is defined but places that switch debug mode on."""
+    statement = home.index.statement(node)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+    others = home.project.importers(home.location, name) if home.project is not None else []
+    return bool(name) and name not in _exported(home) and all(_is_switch_in(node, name, m) for m in (home, *others))
+
+
+def _exported(home: Module) -> set[str]:
+    bindings = home.index.scopes[home.index.tree].bindings.get("__all__", [])
+    return {str(getattr(part, "value", "")) for b in bindings if b.value is not None for part in ast.walk(b.value)}
+
+
+def _is_switch_in(node: ast.expr, name: str, module: Module) -> bool:
+    """Whether each read of a definition in a module stands in the value of a switch."""
+    values = {id(switch.value) for switch in switches(module) if switch.value is not None}
+    loads: list[ast.expr] = [*module.index.loads.get(name, []), *module.index.attributes.get(name, [])]
+    for load in loads:
+        decided = module.evaluate(load).decided_at
+        if decided is None or decided.node is not node:
+            continue
+        if not any(id(part) in values for part in (load, *module.index.ancestors(load))):
+            return False
+    return True

@@ -1,0 +1,167 @@
+"""Every place of a file that can switch debug mode on, whatever rule it belongs to in the end."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deflask.detect.entry_points import triggers
+from deflask.detect.flags import Flag, flags, is_public
+from deflask.detect.gate import POSITIONAL
+from deflask.detect.module import Module
+from deflask.detect.names import Kind, Origin, attribute, block_of
+from deflask.detect.runs import explicit_runs
+from deflask.detect.values import Answer
+from deflask.detect.values.config import same
+from deflask.detect.values.loads import Load, loads
+from deflask.detect.values.settings import CONFIG, Setting, config_keys, debug_attributes
+from deflask.files.testcode import is_test_code
+from deflask.model import Applicability, Truth
+
+Certainty = tuple[Applicability, str | None]
+SAFE: Certainty = (Applicability.SAFE, None)
+ARGUMENT_NOTE = "only {env}=1 switches debug on now: {env}=true no longer does, and .flaskenv is read too late for it"
+RELOADER_NOTE = "with use_reloader=True a .flaskenv that holds {env}=1 can still switch the debugger on"
+SOCKETIO_NOTE = "in SocketIO's threading mode FLASK_DEBUG=true or a .flaskenv can still switch the debugger on"
+SETTING_NOTE = "debug mode is on only where {env}=1 is set"
+# What a file must contain for any of them to be in it, where it need not be told which.
+TRIGGERS = (
+    *(words for rule in ("DF101", "DF102", "DF105") for words in triggers(rule)),
+    *((word, b"debug") for word in (b"run", b"run_server", b"app", b"application")),
+    (b"config", b"DEBUG"),
+    (POSITIONAL,),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """`node` switches debug mode on if `value`, or what `load` loads, is on; `does` says so in words.
+
+    `certainty` is what is known before a look at the value: a receiver that is not proved, no run in view.
+    """
+
+    rule: str
+    node: ast.expr | ast.stmt
+    value: ast.expr | None
+    answer: Answer
+    does: str
+    certainty: Certainty = SAFE
+    serves: bool = False
+    public: bool = False
+    notes: tuple[str, ...] = ()
+    load: Load | None = None
+
+
+def switches(module: Module) -> tuple[Switch, ...]:
+    """All of a file's, in the order of rules and source."""
+    return _switches(module)
+
+
+@lru_cache(maxsize=64)
+def _switches(module: Module) -> tuple[Switch, ...]:
+    found = [*_calls(module), *(() if is_test_code(module.source.path) else _settings(module))]
+    return tuple(found)
+
+
+def _calls(module: Module) -> Iterator[Switch]:
+    for rule, starts in (("DF101", "Flask's"), ("DF102", "Flask's"), ("DF105", "Werkzeug's")):
+        for flag in flags(module, rule):
+            if flag.value is None or flag.entry.flag == "evalex":
+                continue
+            for answer in module.alternatives(flag.value):
+                yield Switch(
+                    rule,
+                    flag.call,
+                    flag.value,
+                    answer,
+                    f"`{called(flag.call)}` starts {starts} debugger",
+                    SAFE if flag.proved else (Applicability.UNSAFE, "its receiver cannot be resolved"),
+                    flag.entry.serves,
+                    is_public(flag, module),
+                    _notes(flag, module),
+                )
+
+
+def _notes(flag: Flag, module: Module) -> tuple[str, ...]:
+    in_socketio = module.names.qualified(flag.call.func) == "flask_socketio.SocketIO().run"
+    reloads = any(k.arg == "use_reloader" and module.is_on(k.value) for k in flag.call.keywords)
+    first = SOCKETIO_NOTE if in_socketio else ARGUMENT_NOTE
+    return (first, RELOADER_NOTE) if flag.entry.serves and reloads else (first,)
+
+
+def called(call: ast.Call) -> str:
+    """What is called, as the source says it where that is short."""
+    text = ast.unparse(call.func)
+    if len(text) <= 40 and "\n" not in text:
+        return text
+    return call.func.attr if isinstance(call.func, ast.Attribute) else text[:37] + "..."
+
+
+def _settings(module: Module) -> Iterator[Switch]:
+    evaluator = module.as_script.evaluator
+    for setting in debug_attributes(module.names):
+        yield from _setting("DF103", setting, f"`{ast.unparse(setting.app)}.debug` is on", module)
+    for setting in config_keys(module.names, "DEBUG"):
+        yield from _setting("DF104", setting, f"the DEBUG of `{ast.unparse(setting.app)}.config` is on", module)
+    for load in loads("DEBUG", evaluator):
+        certainty = _certainty(load.app, load.node, module)
+        if certainty is not None:
+            does = f"`{called(load.node)}` loads a DEBUG that is on"
+            yield Switch("DF107", load.node, None, load.answer, does, certainty, notes=(SETTING_NOTE,), load=load)
+
+
+def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator[Switch]:
+    answers = module.alternatives(setting.value)
+    on = any(answer.truth is Truth.ON for answer in answers)
+    certainty = _certainty(setting.app, setting.node, module) if on else SAFE
+    if certainty is None:
+        return
+    statement = module.index.statement(setting.node)
+    if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+        certainty = (Applicability.MANUAL, "the same value goes to another name as well")
+    for answer in answers:
+        yield Switch(rule, setting.node, setting.value, answer, does, certainty, notes=(SETTING_NOTE,))
+
+
+def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None:
+    """How sure it is that a setting of an app matters: None where it does not."""
+    apps = tuple(origin for origin in module.names.origins(app) if origin.kind is not Kind.NONE)
+    if not apps or any(not _is_flask(origin, module) for origin in apps):
+        return None
+    runs = explicit_runs(apps, node, module)
+    if (runs and all(runs)) or _is_set_again(module.index.statement(node), apps, module):
+        return None
+    return SAFE if runs else (Applicability.UNSAFE, "no run of the app is in view that would use it")
+
+
+def _is_set_again(statement: ast.stmt, apps: tuple[Origin, ...], module: Module) -> bool:
+    """Whether the same block sets the app's debug mode anew, before any call could use what was set here."""
+    block = block_of(module.index.parents[statement], statement) or []
+    later = {place for place, origins in _places(module) if same(origins, apps)}
+    for following in block[block.index(statement) + 1 :]:
+        if following in later:
+            return True
+        calls = (node for node in ast.walk(following) if isinstance(node, ast.Call))
+        if any(not (module.names.qualified(call.func) or "").startswith(CONFIG) for call in calls):
+            return False
+    return False
+
+
+@lru_cache(maxsize=64)
+def _places(module: Module) -> tuple[tuple[ast.stmt, tuple[Origin, ...]], ...]:
+    """The statements that set an app's debug mode, with the apps."""
+    evaluator, names = module.as_script.evaluator, module.names
+    settings = [*debug_attributes(names), *config_keys(names, "DEBUG")]
+    found = [(setting.node, setting.app) for setting in settings]
+    found += [(load.node, load.app) for load in loads("DEBUG", evaluator)]
+    return tuple((module.index.statement(node), names.origins(app)) for node, app in found)
+
+
+def _is_flask(origin: Origin, module: Module) -> bool:
+    """Whether an instance is a Flask app, of the class itself or of a subclass."""
+    if origin.kind is not Kind.INSTANCE:
+        return False
+    members = attribute(module.names, origin, "wsgi_app", module.source.tree)
+    return any(member.name == "flask.Flask().wsgi_app" for member in members)
