@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 
 from deflask.detect.entry_points import ENTRY_POINTS, EntryPoint
 from deflask.detect.flags.given import Given
 from deflask.detect.module import Module
-from deflask.detect.names import UNKNOWN, FunctionNode, Index, Kind, Origin, argument, attribute, function_of
+from deflask.detect.names import UNKNOWN, Kind, Origin, argument, attribute, calls_of, function_of
 
 
 def called_elsewhere(function: ast.expr, given: Given, rule: str, module: Module) -> Iterator[EntryPoint]:
@@ -38,43 +37,10 @@ def _called(origin: Origin, function: ast.Attribute, module: Module) -> Iterator
 
 
 def _passed(parameter: ast.arg, module: Module) -> Iterator[Origin]:
-    owner = function_of(parameter, module.index)
-    if owner is None or isinstance(owner, ast.Lambda) or module.project is None:
+    function = function_of(parameter, module.index)
+    if function is None:
         return
-    cls = _constructed(owner, module.index)
-    name = cls.name if cls is not None else owner.name
-    imported = (os.path.splitext(os.path.basename(module.location))[0], name)
-    for path in dict.fromkeys(path for word in imported for path in module.project.mentioning(word)):
-        other = module.project.module_at(path) if path.endswith(".py") and path != module.location else None
-        if other is not None:
-            yield from _passed_in(other, name, owner, parameter, module)
-
-
-def _passed_in(other: Module, name: str, owner: FunctionNode, parameter: ast.arg, module: Module) -> Iterator[Origin]:
-    """What the calls in another file pass for a parameter of a function here."""
-    for call in other.index.calls.get(name, []):
-        if any(_is(origin, owner, module) for origin in other.names.origins(call.func)):
-            given = argument(call, owner, parameter, module.names)
-            if given is not None and given in other.index.parents:
-                yield from other.names.origins(given)
-            else:
-                yield UNKNOWN
-
-
-def _is(origin: Origin, owner: FunctionNode, module: Module) -> bool:
-    """Whether another file's call is of a function here: that file sees this one as it is on disk."""
-    definition = origin.definition
-    if definition is None or origin.home is None or module.project is None:
-        return False
-    if module.project.module_of(origin.home).location != module.location:
-        return False
-    targets = [node for node in (owner, _constructed(owner, module.index)) if node is not None]
-    return isinstance(definition, ast.stmt) and any(
-        (definition.lineno, definition.col_offset) == (node.lineno, node.col_offset) for node in targets
-    )
-
-
-def _constructed(owner: FunctionNode, index: Index) -> ast.ClassDef | None:
-    """The class whose `__init__` a function is."""
-    parent = index.parents[owner]
-    return parent if isinstance(parent, ast.ClassDef) and getattr(owner, "name", "") == "__init__" else None
+    for names in module.users(function):
+        for call in calls_of(function, names, module.names):
+            given = argument(call, function, parameter, names)
+            yield from names.origins(given) if given is not None and given in names.index.parents else (UNKNOWN,)

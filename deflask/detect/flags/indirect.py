@@ -61,7 +61,11 @@ METHODS = {
 
 def indirect(module: Module) -> Iterator[Flag]:
     """Every call that has an entry point called with arguments of its own, in source order."""
-    handed = [read for name in words(module) for read in (*module.index.reads(name), *module.index.loads.get(name, []))]
+    handed = [
+        read
+        for name in words(module)
+        for read in (*module.index.attributes.get(name, []), *module.index.loads.get(name, []))
+    ]
     for function in sorted(handed, key=lambda node: (node.lineno, node.col_offset)):
         call = _holder(function, module)
         given = _given(function, call, module) if call is not None else None

@@ -36,10 +36,13 @@ def callers(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> l
     return None if handed_on or is_method else calls
 
 
-def calls_of(function: FunctionNode, names: Names) -> list[ast.Call]:
-    """Every call of a function, method, constructor or lambda that is in view, also by a second name."""
+def calls_of(function: FunctionNode, names: Names, home: Names | None = None) -> list[ast.Call]:
+    """Every call of a function, method, constructor or lambda in a module, also by a second name.
+
+    `home` are the names of the module in which the function stands, where that is another one.
+    """
     index = names.index
-    scope = index.scope_of(function)
+    scope = (home or names).index.scope_of(function)
     target: ast.AST = function
     own = {function.name} if not isinstance(function, ast.Lambda) else set()
     if own == {"__init__"} and isinstance(scope.node, ast.ClassDef):
@@ -100,7 +103,7 @@ def _is_handed_on(function: FunctionNode, names: Names) -> bool:
     index = names.index
     if function.name == "__init__":
         return False
-    uses = [*index.loads.get(function.name, []), *index.reads(function.name)]
+    uses = [*index.loads.get(function.name, []), *index.attributes.get(function.name, [])]
     as_value = [use for use in uses if not _is_called(use, index)]
     return any(origin.definition is function for use in as_value for origin in names.origins(use))
 
@@ -146,7 +149,8 @@ def argument(call: ast.Call, function: FunctionNode, parameter: ast.arg, names: 
 
 def _bound_first(call: ast.Call, function: FunctionNode, names: Names) -> int:
     """1 for a method, whose first parameter a call does not write."""
-    owner = names.index.parents.get(function)
+    homes = (names, *(origin.home for origin in names.origins(call.func)))
+    owner = next((home.index.parents[function] for home in homes if home and function in home.index.parents), None)
     if not isinstance(owner, ast.ClassDef) or isinstance(function, ast.Lambda):
         return 0
     static = any(getattr(decorator, "id", "") == "staticmethod" for decorator in function.decorator_list)

@@ -151,7 +151,7 @@ def _added_to(names: Names, literal: ast.AST) -> list[Addition] | None:
         if isinstance(target, ast.Name):
             more = _additions(names, target.id, target)
         elif isinstance(target, ast.Attribute):
-            more = _all_additions(names.index, names.index.reads(target.attr))
+            more = _all_additions(names.index, names.index.attributes.get(target.attr, []))
         else:
             more = None
         if more is None:

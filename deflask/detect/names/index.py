@@ -97,16 +97,6 @@ class Index:
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The names that are bound to a name, to an attribute of a name, or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
-    _reads: dict[str, list[ast.Attribute]] | None = None
-
-    def reads(self, attribute: str) -> list[ast.Attribute]:
-        """Where an attribute of this name is read, of whatever; few ask, so the tree is gone through when one does."""
-        if self._reads is None:
-            self._reads = defaultdict(list)
-            for node in self.parents:
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                    self._reads[node.attr].append(node)
-        return self._reads.get(attribute, [])
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""

@@ -71,7 +71,7 @@ def _elsewhere(mapping: ast.expr, key: str, names: Names) -> Held:
     """Of an attribute: the dictionary that is written out where it is set, if nothing but reads it."""
     origins = names.origins(mapping)
     written = origins[0].node if len(origins) == 1 and origins[0].kind is Kind.INSTANCE else None
-    reads = names.index.reads(mapping.attr) if isinstance(mapping, ast.Attribute) else []
+    reads = names.index.attributes.get(mapping.attr, []) if isinstance(mapping, ast.Attribute) else []
     if not isinstance(written, ast.Dict) or written not in names.index.parents:
         return None
     return held(written, key, names) if all(_only_reads(read, names) for read in reads) else None

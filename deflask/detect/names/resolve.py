@@ -56,6 +56,10 @@ class Names:
         """The names of the project's module that binds the last part of a qualified name."""
         return imports.exporter(self, name)
 
+    def imported(self, name: str, node: ast.AST) -> list[Origin]:
+        """What the import of a qualified name gives."""
+        return imports.imported(self, name, node)
+
     def _origins(self, node: ast.expr) -> list[Origin]:
         match node:
             case ast.Name():

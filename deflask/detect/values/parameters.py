@@ -32,7 +32,9 @@ def each(parameter: ast.arg, home: Evaluator) -> list[tuple[ast.Call, Names, Ans
     if function is None:
         return []
     default = default_of(function, parameter)
-    calls = [(call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names)]
+    calls = [
+        (call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names, home.names)
+    ]
     found = []
     for call, caller in calls:
         given = argument(call, function, parameter, caller.names)
