@@ -83,6 +83,9 @@ INSTANCES = {
     "flask_appbuilder.AppBuilder().get_app": "flask.Flask",
 }
 
+# Calls that give a pair, of which the first part is what the call is made for.
+PAIRS = frozenset({"optparse.OptionParser().parse_args", "argparse.ArgumentParser().parse_known_args"})
+
 FUNCTIONS = {
     "werkzeug.run_simple": "werkzeug.serving.run_simple",
     "werkzeug.DebuggedApplication": "werkzeug.debug.DebuggedApplication",

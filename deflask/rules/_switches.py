@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.flags import Flag, flags, indirect, is_public
+from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere
 from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
 from deflask.detect.names import Kind, Origin, attribute, block_of
@@ -133,7 +133,7 @@ def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator
 
 def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None:
     """How sure it is that a setting of an app matters: None where it does not."""
-    apps = tuple(origin for origin in module.names.origins(app) if origin.kind is not Kind.NONE)
+    apps = tuple(origin for origin in known_elsewhere(app, module) if origin.kind is not Kind.NONE)
     if not apps or any(not _is_flask(origin, module) for origin in apps):
         return None
     runs = explicit_runs(apps, node, module)

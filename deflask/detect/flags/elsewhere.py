@@ -26,6 +26,17 @@ def called_elsewhere(function: ast.expr, given: Given, rule: str, module: Module
         yield from (row for row in ENTRY_POINTS.get(called.pop(), ()) if row.rule == rule and given.named(row.flag))
 
 
+def known_elsewhere(expression: ast.expr, module: Module) -> list[Origin]:
+    """What an expression can be, a parameter by what other files of the project pass for it."""
+    found: list[Origin] = []
+    for origin in module.names.origins(expression):
+        parameter = origin.node
+        unknown = origin.kind is Kind.UNKNOWN and origin.home is module.names and module.project is not None
+        passed = list(_passed(parameter, module)) if unknown and isinstance(parameter, ast.arg) else []
+        found += passed or [origin]
+    return found
+
+
 def _called(origin: Origin, function: ast.Attribute, module: Module) -> Iterator[str]:
     """The qualified names of the method, for each thing that is passed."""
     parameter = origin.node

@@ -72,4 +72,8 @@ def words(module: Module) -> set[str]:
             for binding in bindings:
                 if binding.how is Bound.IMPORT and binding.target.rpartition(".")[2] in WORDS:
                     found.add(binding.name)
+    for name, stores in module.index.stores.items():
+        # A method that is kept in an attribute is called by its name.
+        if any(isinstance(store.value, ast.Attribute) and store.value.attr in WORDS for store in stores):
+            found.add(name)
     return found.union(*(module.index.aliases.get(word, ()) for word in list(found)))

@@ -46,11 +46,17 @@ class Given:
 
 
 def written_out(sequence: ast.expr, module: Module) -> list[ast.expr] | None:
-    """The elements of a tuple or list that stands here, or of a tuple that a name of this file holds."""
+    """The elements of a tuple or list that stands here, or of one that a name of this file holds.
+
+    A list can change: the name is to have no other use.
+    """
     node: ast.AST = sequence
     if not isinstance(sequence, (ast.Tuple, ast.List)):
         origins = module.names.origins(sequence)
-        if len(origins) != 1 or origins[0].kind is not Kind.INSTANCE or not isinstance(origins[0].node, ast.Tuple):
+        if len(origins) != 1 or origins[0].kind is not Kind.INSTANCE:
+            return None
+        used_here = isinstance(sequence, ast.Name) and len(module.index.loads[sequence.id]) == 1
+        if not isinstance(origins[0].node, (ast.Tuple, ast.List) if used_here else ast.Tuple):
             return None
         node = origins[0].node
         if node not in module.index.parents:

@@ -176,11 +176,15 @@ def _targets(
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, node, None, Bound.OTHER)
     elif isinstance(target, (ast.Tuple, ast.List)):
-        starred = any(isinstance(element, ast.Starred) for element in target.elts)
+        stars = [position for position, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
         for position, element in enumerate(target.elts):
-            # After a starred element a position no longer says which part of the value it takes.
-            part = (None, Bound.OTHER) if starred else (value, how)
-            yield from _targets(element, node, *part, (*path, position))
+            place = position - len(target.elts) if stars and position > stars[0] else position
+            known = place >= 0 or (not path and isinstance(value, (ast.Tuple, ast.List)))
+            if place < 0 and known:
+                # Behind a starred element the places count from the end of what is written out.
+                place += len(getattr(value, "elts", []))
+                known = not any(isinstance(part, ast.Starred) for part in getattr(value, "elts", []))
+            yield from _targets(element, node, *((value, how) if known else (None, Bound.OTHER)), (*path, place))
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Binding]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deflask.detect.entry_points import PAIRS
 from deflask.detect.names.annotations import promised_element
 from deflask.detect.names.index import Index, Part, Step, own_nodes
 from deflask.detect.names.origin import UNKNOWN, Kind, Origin
@@ -87,6 +88,8 @@ def element(names: Names, origin: Origin, path: tuple[Step, ...]) -> list[Origin
     if isinstance(node, ast.Subscript):
         inner = promised_element(names, node, step)
         return [found for thing in inner for found in element(names, thing, rest)]
+    if origin.name in PAIRS and (step, rest) == (0, ()):
+        return [origin]
     values = _values(names, origin, step)
     if values is None:
         return [UNKNOWN]

@@ -46,7 +46,7 @@ def held(mapping: ast.expr, key: str, names: Names) -> Held:
             return held(copied, key, names)
         case ast.Name():
             return _named(mapping, key, names)
-        case ast.Attribute():
+        case ast.Attribute() | ast.Subscript():
             return _elsewhere(mapping, key, names)
     return None
 
@@ -68,7 +68,7 @@ def _last(parts: list[ast.expr], key: str, names: Names) -> Held:
 
 
 def _elsewhere(mapping: ast.expr, key: str, names: Names) -> Held:
-    """Of an attribute: the dictionary that is written out where it is set, if nothing but reads it."""
+    """Of an attribute or an item: the dictionary that is written out where it is set, if nothing but reads it."""
     origins = names.origins(mapping)
     written = origins[0].node if len(origins) == 1 and origins[0].kind is Kind.INSTANCE else None
     reads = names.index.attributes.get(mapping.attr, []) if isinstance(mapping, ast.Attribute) else []

@@ -26,7 +26,7 @@ def call(node: ast.Call, home: Evaluator, set_here: frozenset[str] | None) -> An
     """What a call gives back; `set_here` are the variables that the file sets, None if it cannot be told which."""
     names, evaluate = home.names, home.evaluate
     called = names.qualified(node.func)
-    if called in environment.GETTERS:
+    if environment.is_getter(node, names):
         return _environment(node, names, evaluate, set_here)
     if called in libraries.GETTERS and node.args:
         return _library(node, node.args[0], names, evaluate)

@@ -50,12 +50,36 @@ def forced(variable: str, names: Names) -> Iterator[Forced]:
 
 def read_name(node: ast.expr, names: Names) -> ast.expr | None:
     """The expression that names the variable in `os.environ.get(X)`, `os.getenv(X)` and `os.environ[X]`."""
-    if isinstance(node, ast.Call) and names.qualified(node.func) in GETTERS:
+    if isinstance(node, ast.Call) and is_getter(node, names):
         keywords = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
         return next(iter([*node.args[:1], *keywords]), None)
-    if isinstance(node, ast.Subscript) and names.qualified(node.value) == "os.environ":
+    if isinstance(node, ast.Subscript) and _is_environment(node.value, names):
         return node.slice
     return None
+
+
+def is_getter(call: ast.Call, names: Names) -> bool:
+    """Whether a call reads a variable, of the environment or of a copy of it."""
+    if names.qualified(call.func) in GETTERS:
+        return True
+    function = call.func
+    is_get = isinstance(function, ast.Attribute) and function.attr == "get" and isinstance(function.value, ast.Name)
+    return is_get and isinstance(function, ast.Attribute) and _is_environment(function.value, names)
+
+
+def _is_environment(node: ast.expr, names: Names) -> bool:
+    """`os.environ`, or a name that is bound to a copy of it."""
+    if names.qualified(node) == "os.environ":
+        return True
+    if not isinstance(node, ast.Name) or (scope := names.index.owner(node.id, names.index.scope_of(node))) is None:
+        return False
+    bindings, _ = names.flow.reaching(node.id, node, scope)
+    match bindings[0].expression if len(bindings) == 1 else None:
+        case ast.Call(func=ast.Attribute(attr="copy", value=copied), args=[]):
+            return names.qualified(copied) == "os.environ"
+        case ast.Call(func=ast.Name(id="dict"), args=[copied], keywords=[]):
+            return names.qualified(copied) == "os.environ"
+    return False
 
 
 def default(call: ast.Call) -> ast.expr | None:
