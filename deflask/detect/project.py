@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deflask.detect.project_files import is_looked_at, read_file, unfit, walk_files
 from deflask.detect.search_path import SearchPath, in_folders, inserted
-from deflask.files.discovery import ALWAYS_EXCLUDED, SUFFIXES
 from deflask.files.notebook import parse_file, searchable
 from deflask.files.source import SourceError
 
@@ -23,14 +22,6 @@ MOST_MODULES = 200
 """Modules that are read for the imports of one candidate; beyond that an import leads nowhere."""
 MOST_FILES = 5_000
 """Files of one project that are searched for those that start a module."""
-_LARGEST = 1_000_000
-"""Bytes of a module: what is larger is generated, and defines no app."""
-# Where a command line that imports a module may stand.
-_COMMANDS = re.compile(
-    r"(?:Dockerfile|Containerfile|Procfile|Makefile|justfile)[\w.-]*|package\.json|app\.json|crontab|run|serve|start"
-    r"|(?:docker-)?entrypoint|.*\.(?:sh|bash|zsh|fish|bat|cmd|ps1|service|conf|ini|ya?ml|toml|cfg|Dockerfile)",
-    re.IGNORECASE,
-)
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
 # Names behind an import, on its line or in its brackets, and the `module:function` of an entry point.
 _IMPORT_LINES = re.compile(
@@ -42,39 +33,6 @@ _RUNNERS = re.compile(
 _STRINGS = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
-
-
-def read_file(path: str) -> bytes | None:
-    """A file's bytes, None where there is none that could be read or it is too large to be worth it."""
-    try:
-        if _unfit(path) is not None:
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _unfit(path: str) -> str | None:
-    """Why a file that is there is not read. Raises OSError where there is none."""
-    state = os.stat(path)
-    if not stat.S_ISREG(state.st_mode):
-        return "no regular file"
-    if state.st_size > _LARGEST:
-        return f"larger than {_LARGEST // 1_000_000} MB"
-    return None if os.access(path, os.R_OK) else "not readable"
-
-
-def _is_looked_at(name: str) -> bool:
-    """Whether a file of this name can start a module."""
-    return name.endswith(SUFFIXES) or bool(_COMMANDS.fullmatch(name))
-
-
-def walk_files(root: str) -> Iterator[str]:
-    """The files below a folder, without those that are no source of the project."""
-    for current, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in ALWAYS_EXCLUDED)
-        yield from (os.path.join(current, name) for name in sorted(files))
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +104,7 @@ class Project:
     def files(self) -> list[str]:
         """The project's files that can start one of its modules, up to a bound."""
         if self._files is None:
-            looked_at = (path for path in self.walk(self.root) if _is_looked_at(os.path.basename(path)))
+            looked_at = (path for path in self.walk(self.root) if is_looked_at(os.path.basename(path)))
             self._files = list(islice(looked_at, MOST_FILES))
         return self._files
 
@@ -223,7 +181,7 @@ class Project:
         if data is None:
             if self.read is read_file and os.path.exists(path):
                 self._broken.add(path)
-                self._note(f"{shown(path)}: {_unfit(path) or 'not readable'}")
+                self._note(f"{shown(path)}: {unfit(path) or 'not readable'}")
             return None
         self._reads += 1
         try:

@@ -6,8 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 
 from deflask.detect.names import Bound, Index
 
@@ -29,6 +28,9 @@ class SearchPath:
     read: Callable[[str], bytes | None]
     _holding: dict[str, list[str]] | None = None
     """For the first part of a module's name, the folders that have it."""
+    _beside: dict[str, list[str]] = field(default_factory=dict)
+    """The Python files of each folder."""
+    _starting: dict[str, bool] = field(default_factory=dict)
 
     def upwards(self, name: str, folder: str) -> list[str]:
         """The files that a name can mean in a file of `folder`, nearest first: every folder up to the root can be on
@@ -65,13 +67,16 @@ class SearchPath:
             for path in self.files():
                 if path.endswith(".py"):
                     module = os.path.dirname(path) if os.path.basename(path) == "__init__.py" else path[:-3]
+                    self._beside.setdefault(os.path.dirname(path), []).append(path)
                     above, name = os.path.split(module)
                     self._holding.setdefault(name, []).append(above)
         return list(dict.fromkeys(self._holding.get(top, [])))
 
     def _starts_a_program(self, folder: str) -> bool:
-        beside = (path for path in self.files() if os.path.dirname(path) == folder and path.endswith(".py"))
-        return any(_STARTS.search(self.read(path) or b"") for path in islice(beside, _MOST_BESIDE))
+        if folder not in self._starting:
+            beside = self._beside.get(folder, [])[:_MOST_BESIDE]
+            self._starting[folder] = any(_STARTS.search(self.read(path) or b"") for path in beside)
+        return self._starting[folder]
 
 
 def in_folders(name: str, folders: Iterable[str]) -> list[str]:
