@@ -15,6 +15,9 @@ _PYTHON_2 = (
     (re.compile(r"invalid syntax"), re.compile(r"\braise\s+[\w.]+\s*,|\bdef\s+\w+\(.*\(\w+\s*,")),
 )
 
+_DEEPEST = 200
+"""Brackets in each other, as deep as Python's own parser takes them."""
+
 
 def explain(data: bytes, error: Exception) -> str:
     """The cause in one line, from the source and what the parser raised."""
@@ -40,7 +43,15 @@ def _running() -> str:
 
 
 def _libcst_parses(data: bytes) -> bool:
-    """LibCST's parser knows the grammars of newer Pythons, so what it takes is not broken."""
+    """LibCST's parser knows the grammars of newer Pythons, so what it takes is not broken.
+
+    It ends the process where brackets are nested too deeply for its stack.
+    """
+    depth = 0
+    for bracket in re.finditer(rb"[][(){}]", data):
+        depth += 1 if bracket[0] in b"([{" else -1
+        if depth > _DEEPEST:
+            return False
     import libcst
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,12 +12,12 @@ from deflask.detect.entry_points import triggers
 from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere
 from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
-from deflask.detect.names import Kind, Origin, attribute, block_of
+from deflask.detect.names import FUNCTIONS, Kind, Origin, attribute, block_of
 from deflask.detect.runs import explicit_runs
 from deflask.detect.values import Answer
 from deflask.detect.values.config import same
 from deflask.detect.values.loads import Load, loads
-from deflask.detect.values.settings import CONFIG, Setting, config_keys, debug_attributes
+from deflask.detect.values.settings import Setting, config_keys, debug_attributes
 from deflask.files.testcode import is_test_code
 from deflask.model import Applicability, Truth
 
@@ -31,6 +32,7 @@ _STARTS = {
     "DF105": "starts Werkzeug's debugger",
     "DF110": "is handed a run that starts the debugger",
 }
+_RUNS = re.compile(r"run|serve|start|main|launch|listen", re.IGNORECASE)
 SETTING_NOTE = "debug mode is on only where {env}=1 is set"
 # What a file must contain for any of them to be in it, where it need not be told which.
 TRIGGERS = (
@@ -143,16 +145,23 @@ def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None
 
 
 def _is_set_again(statement: ast.stmt, apps: tuple[Origin, ...], module: Module) -> bool:
-    """Whether the same block sets the app's debug mode anew, before any call could use what was set here."""
+    """Whether the same block sets the app's debug mode anew, before any run could use what was set here."""
     block = block_of(module.index.parents[statement], statement) or []
     later = {place for place, origins in _places(module) if same(origins, apps)}
     for following in block[block.index(statement) + 1 :]:
         if following in later:
             return True
-        calls = (node for node in ast.walk(following) if isinstance(node, ast.Call))
-        if any(not (module.names.qualified(call.func) or "").startswith(CONFIG) for call in calls):
+        if any(_may_run(node, module) for node in ast.walk(following) if isinstance(node, ast.Call)):
             return False
     return False
+
+
+def _may_run(call: ast.Call, module: Module) -> bool:
+    """Whether a call may get to a run: what is called so, and whatever the project defines."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    return bool(_RUNS.search(name)) or any(
+        isinstance(origin.definition, FUNCTIONS) for origin in module.names.origins(call.func)
+    )
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ import ast
 import csv
 import shutil
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.accuracy.labels import Label, Place, read_labels
@@ -93,7 +93,9 @@ class Corpus:
 
     def _label(self, category: str, labels: list[Label], moved: dict[str, str]) -> None:
         self.labels[category] = [
-            Label(tuple(Place(f"{category}/{moved.get(path, path)}", line) for path, line in label.places), label.on)
+            replace(
+                label, places=tuple(Place(f"{category}/{moved.get(path, path)}", line) for path, line in label.places)
+            )
             for label in labels
         ]
 

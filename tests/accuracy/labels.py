@@ -1,4 +1,4 @@
-"""Labels: lines that a person judged, each on or silent when the program is started with nothing set."""
+"""Labels: lines that a person judged, each on or silent when the program is started with nothing set, or open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-LABEL = re.compile(r"(?P<places>\S+:\d+(?:,\S+:\d+)*) (?P<verdict>on|silent)")
+LABEL = re.compile(r"(?P<places>\S+:\d+(?:,\S+:\d+)*) (?P<verdict>on|silent|open)")
 
 
 class Place(NamedTuple):
@@ -27,17 +27,23 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Label:
-    """One fact, and the lines at which it can fairly be reported."""
+    """One fact, and the lines at which it can fairly be reported.
+
+    Where readers may differ it is neither on nor silent: a report is no noise, and none is missing.
+    """
 
     places: tuple[Place, ...]
     on: bool
+    open: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Label:
         found = LABEL.fullmatch(text)
         if found is None:
             raise ValueError(f"not a label: {text}")
-        return cls(tuple(map(Place.parse, found["places"].split(","))), found["verdict"] == "on")
+        return cls(
+            tuple(map(Place.parse, found["places"].split(","))), found["verdict"] == "on", found["verdict"] == "open"
+        )
 
 
 def read_labels(file: Path) -> list[Label]:

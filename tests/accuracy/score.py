@@ -32,8 +32,9 @@ class Score:
 
 def score(reports: Iterable[Report], labels: Iterable[Label]) -> Score:
     """A report is noise if it names no line of a label that is on; a label without a report is missing."""
+    labels = list(labels)
     on = [label for label in labels if label.on]
-    lines = {place for label in on for place in label.places}
+    lines = {place for label in labels if label.on or label.open for place in label.places}
     reports = list(reports)
     named = {place for report in reports for place in report.places}
     missing = [label.places[0] for label in on if named.isdisjoint(label.places)]

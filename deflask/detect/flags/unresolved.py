@@ -25,12 +25,40 @@ UNRESOLVED = (
 
 def may_be(function: ast.expr, method: str, shape: re.Pattern[str], module: Module) -> bool:
     """Whether `something.run` cannot be resolved but has the shape of an app's."""
-    if not isinstance(function, ast.Attribute) or function.attr != method:
+    if not isinstance(function, ast.Attribute) or function.attr != method or _lacks(function.value, method, module):
         return False
     origins = [origin for origin in module.names.origins(function) if origin.kind is not Kind.NONE]
     imported = (origin.name.rpartition(".")[0].rpartition(".")[2] for origin in origins)
     shaped = _is_shaped(function.value, shape) or any(shape.fullmatch(name) for name in imported)
     return shaped and bool(origins) and not all(_is_something_else(origin, module) for origin in origins)
+
+
+def _lacks(receiver: ast.expr, method: str, module: Module) -> bool:
+    """Whether a receiver is of classes that stand in the project with all their bases, and have no such method."""
+    origins = module.names.origins(receiver)
+    return all(
+        origin.kind is Kind.INSTANCE
+        and isinstance(origin.definition, ast.ClassDef)
+        and not attribute(origin.home or module.names, origin, method, receiver)
+        and _stands_alone(origin.definition, origin.home or module.names)
+        for origin in origins
+    )
+
+
+def _stands_alone(cls: ast.ClassDef, names: Names) -> bool:
+    """Whether nothing outside of the project has a say in what the instances of a class can do."""
+    bases = [origin for base in cls.bases for origin in names.origins(base)]
+    if cls.decorator_list or cls.keywords or "__getattr__" in names.index.scopes[cls].bindings:
+        return False
+    return all(
+        origin.name == "builtins.object"
+        or (
+            isinstance(origin.definition, ast.ClassDef)
+            and origin.definition is not cls
+            and _stands_alone(origin.definition, origin.home or names)
+        )
+        for origin in bases
+    )
 
 
 def _is_shaped(receiver: ast.expr, shape: re.Pattern[str]) -> bool:

@@ -147,7 +147,10 @@ class Evaluator:
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
             # A star import below may have bound the name anew.
             return unknown(configured=True)
-        return join(self.bound(binding) for binding in bindings)
+        answer = join(self.bound(binding) for binding in bindings)
+        if answer.truth is Truth.UNKNOWN and bindings and all(_is_true(o) for o in self.names.origins(node)):
+            return replace(answer, truth=Truth.ON)
+        return answer
 
     def _without_failing(self, bindings: list[Binding]) -> list[Binding]:
         """Without what a `try` binds whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
@@ -258,6 +261,11 @@ class Evaluator:
             return held
         configures = self.names.index.attributes.get("config")
         return unknown(configured=True) if configures else known(False)
+
+
+def _is_true(origin: Origin) -> bool:
+    """Whether a thing is true whatever it holds: a class or a function of the project."""
+    return origin.kind in (Kind.CLASS, Kind.FUNCTION) and origin.definition is not None
 
 
 class _Assumed:

@@ -71,7 +71,8 @@ def _option(call: ast.Call, names: Names, evaluate: Evaluate, action: ast.expr |
         # On unless the option is given; what the program means by it is for a person to say.
         return replace(known(True), configured=True, defaults=(Default(Source.OPTION, _flag(call), call, None, names),))
     if default is None:
-        return replace(known(None), configured=True)
+        is_flag = how == "store_true" or any("/" in text for text in _texts(call)) or _says(call, "is_flag")
+        return replace(known(False if is_flag else None), configured=True)
     return _defaulting(default, _flag(call), call, names, evaluate)
 
 
@@ -86,6 +87,11 @@ def _defaulting(default: ast.expr | None, name: str, asked: ast.AST, names: Name
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _says(call: ast.Call, name: str) -> bool:
+    value = _keyword(call, name)
+    return isinstance(value, ast.Constant) and value.value is True
 
 
 def _texts(call: ast.Call) -> list[str]:

@@ -139,12 +139,39 @@ def _passed(parameter: ast.arg, home: Evaluator) -> list[Selected] | None:
         return None
     default = default_of(function, parameter)
     calls = [(call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names)]
+    # Who makes an app only to ask it something serves nothing; where nobody else is in view, somebody else may.
+    calls = [(call, caller) for call, caller in calls if not _only_asks(call, caller)] or calls
     given = [(argument(call, function, parameter, caller.names), caller) for call, caller in calls]
     if not calls:
         given = [(default, home)]
     if any(value is None for value, _ in given):
         return None
     return [Selected(value, home if value is default else caller) for value, caller in given if value is not None]
+
+
+_QUESTIONS = {
+    "app_context",
+    "test_request_context",
+    "test_client",
+    "test_cli_runner",
+    "url_map",
+    "extensions",
+    "logger",
+}
+
+
+def _only_asks(call: ast.Call, caller: Evaluator) -> bool:
+    """Whether a function uses what a call gives for its context alone, as `init_db` does."""
+    index = caller.names.index
+    parent = index.parents[call]
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _QUESTIONS
+    if not isinstance(parent, ast.Assign) or not isinstance(parent.targets[0], ast.Name):
+        return False
+    scope = index.scope_of(call)
+    uses = [use for use in index.loads.get(parent.targets[0].id, []) if index.scope_of(use) is scope]
+    around = [index.parents[use] for use in uses]
+    return scope.parent is not None and all(isinstance(n, ast.Attribute) and n.attr in _QUESTIONS for n in around)
 
 
 def _exported(node: ast.Attribute, home: Evaluator) -> list[Selected] | None:
