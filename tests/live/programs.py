@@ -18,6 +18,7 @@ from typing import Any
 from deflask.config import settings_from
 from deflask.files.toml import parse_toml
 from deflask.model import EditKind, Finding, Settings, Span
+from deflask.rules._tests import is_test_code
 from tests.cases import FIXTURES, Case, cases
 
 from .server import environment
@@ -46,6 +47,15 @@ def programs() -> list[Program]:
     found = [_single(case) for case in cases() if case.kind == "fix"]
     projects = (path for path in sorted((FIXTURES / "projects").iterdir()) if (path / "after").exists())
     return [*found, *map(_project, projects)]
+
+
+def kept() -> list[Program]:
+    """Every pair that is left alone for what the program does, not for a comment or the name of its file."""
+    return [
+        _single(case)
+        for case in cases()
+        if case.kind == "keep" and not case.run().suppressed and not is_test_code(case.logical_path)
+    ]
 
 
 def _single(case: Case) -> Program:

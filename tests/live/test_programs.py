@@ -12,7 +12,7 @@ import deflask
 from deflask.model import FileResult, Finding
 from deflask.rules import load
 
-from .programs import Program, Start, Worker, programs, requests, worker
+from .programs import Program, Start, Worker, kept, programs, requests, worker
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,13 @@ def test_program(program: Program, starter: Worker, tmp_path: Path, monkeypatch:
         if asking and (alone or (old.on and new.runs)):
             assert any(start.on for start in asking), script
             assert any(start.raised == old.raised for start in asking), script
+
+
+@pytest.mark.parametrize("program", kept(), ids=lambda program: program.name)
+def test_kept_program(program: Program, starter: Worker, tmp_path: Path) -> None:
+    """What is left alone has its debugger off with nothing set, as far as it gets."""
+    program.write(tmp_path)
+    assert not any(starter.start(tmp_path, script).on for script in program.starts)
 
 
 def _why_not(starts: list[Start]) -> str:

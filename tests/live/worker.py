@@ -85,9 +85,10 @@ def program(request: dict[str, Any], recorder: Recorder) -> None:
             runpy.run_module(request["script"], run_name="__main__", alter_sys=True)
         else:
             runpy.run_path(script, run_name="__main__")
+        # A server in the background is given time to be asked for, also where the program would not wait for it.
         for thread in threading.enumerate():
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join(SECONDS)
+            if thread is not threading.current_thread():
+                thread.join(SECONDS / 2)
     except BaseException as error:
         recorder.write(event="raised", type=type(error).__name__, missing=getattr(error, "name", None))
 
