@@ -67,6 +67,7 @@ def _fix(program: Program) -> list[Finding]:
     """The findings, all of them fixed."""
     settings = replace(program.settings, unsafe_fixes=True)
     results: list[FileResult] = list(deflask.fix_paths(["."], settings))
+    assert not [result.error for result in results if result.error]
     if any(result.suppressed for result in results):
         pytest.skip("holds what is suppressed")
     findings = [finding for result in results for finding in result.findings]
