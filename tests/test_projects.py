@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import deflask
-from deflask.model import Status
+from deflask.config import settings_from
+from deflask.files.toml import parse_toml
+from deflask.model import Settings, Status
 
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
 CASES = sorted(path.name for path in PROJECTS.iterdir())
@@ -16,6 +18,12 @@ CASES = sorted(path.name for path in PROJECTS.iterdir())
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def settings(case: Path) -> Settings:
+    """The options in the `settings.toml` beside `before`."""
+    toml = case / "settings.toml"
+    return settings_from(parse_toml(toml.read_bytes()), str(toml)) if toml.exists() else Settings()
 
 
 def line(finding: deflask.Finding) -> str:
@@ -32,7 +40,7 @@ def test_project(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, req
     shutil.copytree(PROJECTS / name / "before", tmp_path, dirs_exist_ok=True)
     (tmp_path / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path)
-    results = list(deflask.fix_paths(["."]))
+    results = list(deflask.fix_paths(["."], settings(PROJECTS / name)))
     found = "".join(line(f) for result in results for f in result.findings)
     if request.config.getoption("--update-fixtures"):
         _update(PROJECTS / name, tmp_path, found)

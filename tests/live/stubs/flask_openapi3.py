@@ -1,0 +1,21 @@
+"""OpenAPI: a subclass of Flask that inherits `run`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+
+class OpenAPI(Flask):
+    """Takes options of its own."""
+
+    def __init__(self, import_name: str = "__main__", **options: Any) -> None:
+        super().__init__(import_name)
+
+
+class Info:
+    """What the specification says about itself."""
+
+    def __init__(self, title: str, version: str) -> None:
+        self.title, self.version = title, version

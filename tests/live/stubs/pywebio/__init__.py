@@ -1,0 +1,1 @@
+"""Of PyWebIO only what starts its Flask server."""
