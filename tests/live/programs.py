@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from deflask.config import settings_from
+from deflask.files.testcode import is_test_code
 from deflask.files.toml import parse_toml
 from deflask.model import EditKind, Finding, Settings, Span
-from deflask.rules._tests import is_test_code
 from tests.cases import FIXTURES, Case, cases
 
 from .server import environment
