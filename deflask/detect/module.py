@@ -104,13 +104,9 @@ class Module:
     def alternatives(self, node: ast.expr) -> list[Answer]:
         """What an expression can come to: one answer, or one for each caller that passes it in and is reached."""
         together = self.evaluate(node)
-        if together.truth is not Truth.UNKNOWN or not isinstance(node, ast.Name):
-            return [together]
-        scope = self.index.owner(node.id, self.index.scope_of(node))
-        bindings = self.names.flow.reaching(node.id, node, scope)[0] if scope is not None else []
-        if len(bindings) != 1 or not isinstance(bindings[0].node, ast.arg):
-            return [together]
-        passed = parameters.each(bindings[0].node, self.as_script.evaluator)
+        evaluator = self.as_script.evaluator
+        parameter = evaluator.parameter(node) if together.truth is Truth.UNKNOWN else None
+        passed = parameters.each(parameter, evaluator) if parameter is not None else []
         return [answer for call, names, answer in passed if self.of_names(names).reached(call).possible] or [together]
 
     def is_on(self, node: ast.expr) -> bool:

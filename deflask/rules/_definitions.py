@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from deflask.detect.module import Module
-from deflask.detect.values import Decision, How, known
+from deflask.detect.values import Decision, How
 from deflask.model import EditKind, Truth
 from deflask.rules._hit import Change, Definition, Hit
-from deflask.rules._switches import Switch, switches
+from deflask.rules._switches import Switch, switches, truth_if
 
 _FOR_DEVELOPERS = re.compile(
     r"(?:^|_|(?<=[a-z]))(?:[Dd]ev(?:el(?:op(?:ment|er)?)?)?|[Tt]est(?:ing|s)?|[Ll]ocal|[Dd]ebug)(?![a-z])"
@@ -26,11 +26,11 @@ def at_definition(switch: Switch, base: Hit, module: Module) -> Hit | None:
         return None
     home = module.of_names(decided.names)
     statement = home.index.statement(decided.node)
-    if not decided.sole or not _is_plain(statement, decided.node) or is_for_developers(decided, home):
+    if not decided.sole or not is_plain(statement, decided.node) or is_for_developers(decided, home):
         return None
-    if switch.value is not None and not _follows(decided, switch.value, module):
+    if not _follows(decided, switch, module):
         return None
-    if decided.how is How.CONSTANT and not _only_switches(decided.node, home):
+    if decided.how is How.CONSTANT and not only_switches(decided.node, home):
         return None
     if decided.how is How.ARGUMENT and not isinstance(switch.value, ast.Name):
         return None
@@ -43,7 +43,7 @@ def at_definition(switch: Switch, base: Hit, module: Module) -> Hit | None:
     )
 
 
-def _is_plain(statement: ast.stmt, value: ast.expr) -> bool:
+def is_plain(statement: ast.stmt, value: ast.expr) -> bool:
     """Whether a statement gives one value to one name, attribute or key, or is a call that hands it on."""
     match statement:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript()]) | ast.AnnAssign():
@@ -61,15 +61,18 @@ def is_for_developers(decided: Decision, home: Module) -> bool:
     return any(_FOR_DEVELOPERS.search(name) for name in names)
 
 
-def _follows(decided: Decision, value: ast.expr, module: Module) -> bool:
+def _follows(decided: Decision, switch: Switch, module: Module) -> bool:
     """Whether a switch is on if the definition is, and off if it is not; a number that is compared is no flag."""
     defined = module.of_names(decided.names).evaluate(decided.node)
-    if defined.value not in (True, "1", "true", "True") and not isinstance(value, (ast.Name, ast.Attribute)):
+    if defined.value not in (True, "1", "true", "True") and not _is_plain_read(switch.value):
         return False
-    evaluator = module.as_script.evaluator
-    on, off = (evaluator.assuming({decided.node: known(held)}).evaluate(value).truth for held in (True, False))
+    on, off = (truth_if(switch, decided.node, value, module) for value in (True, False))
     # What other callers pass may differ.
     return on is not Truth.OFF and off is Truth.OFF
+
+
+def _is_plain_read(value: ast.expr | None) -> bool:
+    return value is None or isinstance(value, (ast.Name, ast.Attribute))
 
 
 def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:
@@ -84,7 +87,7 @@ def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:
 
 
 @lru_cache(maxsize=256)
-def _only_switches(node: ast.expr, home: Module) -> bool:
+def only_switches(node: ast.expr, home: Module) -> bool:
     """Whether nothing in the project reads what is defined but places that switch debug mode on."""
     statement = home.index.statement(node)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)

@@ -8,16 +8,18 @@ from dataclasses import replace
 from functools import lru_cache
 
 from deflask.detect.module import Module
-from deflask.detect.values import Answer, How
+from deflask.detect.values import Answer, How, Source
 from deflask.detect.values.environment import SOME_VARIABLE
 from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._defaults import by_default
-from deflask.rules._definitions import at_definition
-from deflask.rules._hit import Change, Hit
+from deflask.rules._definitions import at_definition, is_plain
+from deflask.rules._hit import Change, Definition, Hit
 from deflask.rules._selection import by_selection
 from deflask.rules._switches import Switch, switches
 
 _RULES = {How.ATTRIBUTE: "DF103", How.KEY: "DF104", How.CONFIG: "DF107", How.CONSTANT: "DF108", How.ARGUMENT: "DF108"}
+
+_KINDS = {Source.OPTION: "the option ", Source.PARAMETER: "the parameter "}
 
 
 def hits(module: Module, rule: str) -> Iterator[Hit]:
@@ -50,7 +52,8 @@ def _judge(switch: Switch, module: Module) -> tuple[str, Hit]:
     if (found := by_default(switch, base, module)) is not None:
         return "DF106", found
     if switch.load is not None:
-        return "DF107", by_selection(switch.load, base, module) or at_definition(switch, base, module) or _manual(base)
+        found = by_selection(switch.load, base, module) or at_definition(switch, base, module)
+        return "DF107", found or _where_written(switch, base, module)
     if decided is not None:
         rule = _RULES[decided.how]
         return rule, at_definition(switch, base, module) or _at_use(switch, base, module)
@@ -81,7 +84,7 @@ def _loses(answer: Answer) -> str | None:
     if answer.reads:
         return no_longer(answer.reads)
     if answer.defaults:
-        return no_longer(frozenset(default.name for default in answer.defaults))
+        return no_longer(frozenset(_KINDS.get(default.source, "") + default.name for default in answer.defaults))
     how = answer.decided_at.how if answer.decided_at is not None else How.CONSTANT
     if how is How.CONSTANT:
         return None
@@ -89,8 +92,18 @@ def _loses(answer: Answer) -> str | None:
     return f"{what} would no longer decide, only {{env}}=1"
 
 
-def _manual(base: Hit) -> Hit:
-    return replace(base, applicability=Applicability.MANUAL, reason=base.reason or "what it loads cannot be edited")
+def _where_written(switch: Switch, base: Hit, module: Module) -> Hit:
+    """What is written for the key becomes a read of the environment, whatever it is made of."""
+    value = switch.load.value if switch.load is not None else None
+    if value is None:
+        return replace(base, applicability=Applicability.MANUAL, reason="what it loads cannot be edited")
+    home = module.of_names(value.home.names)
+    if not is_plain(home.index.statement(value.node), value.node):
+        return replace(base, applicability=Applicability.MANUAL, reason="what it loads cannot be edited")
+    found = _at_use(replace(switch, value=value.node), base, home)
+    if found.applicability is Applicability.SAFE:
+        found = replace(found, applicability=Applicability.UNSAFE, reason="what it is made of would no longer decide")
+    return replace(found, definition=Definition(home.index.statement(value.node), home), decided_at=None)
 
 
 def effect(value: ast.expr, answer: Answer, module: Module) -> tuple[Applicability, str] | None:

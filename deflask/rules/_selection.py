@@ -39,14 +39,11 @@ def by_selection(load: Load, base: Hit, module: Module) -> Hit | None:
 
 def _production_key(default: Default, load: Load, module: Module) -> str | None:
     """The key of the same mapping under which the configuration for production stands, and is off."""
-    chosen = load.chosen
-    if chosen is None or chosen.mapping is None or chosen.mapping_home is None or default.node is None:
+    node, chosen = default.node, load.chosen
+    if chosen is None or not isinstance(node, ast.Constant) or node.value != chosen.key:
         return None
-    if not isinstance(default.node, ast.Constant):
-        return None
-    for node in chosen.mapping.keys:
-        key = chosen.mapping_home.evaluate(node).value if node is not None else None
-        if isinstance(key, str) and _PRODUCTION.fullmatch(key) and _is_off(default.node, key, load, module):
+    for key, _ in chosen.mapping:
+        if isinstance(key, str) and _PRODUCTION.fullmatch(key) and _is_off(node, key, load, module):
             return key
     return None
 

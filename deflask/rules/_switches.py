@@ -14,7 +14,7 @@ from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
 from deflask.detect.names import FUNCTIONS, Kind, Origin, attribute, block_of
 from deflask.detect.runs import explicit_runs
-from deflask.detect.values import Answer
+from deflask.detect.values import Answer, join, known
 from deflask.detect.values.config import same
 from deflask.detect.values.loads import Load, loads
 from deflask.detect.values.settings import Setting, config_keys, debug_attributes
@@ -60,6 +60,14 @@ class Switch:
     public: bool = False
     notes: tuple[str, ...] = ()
     load: Load | None = None
+
+
+def truth_if(switch: Switch, node: ast.expr, value: object, module: Module) -> Truth:
+    """What a switch comes to if an expression, here or in another module, had another value."""
+    evaluator = module.as_script.evaluator.assuming({node: known(value)})
+    if switch.value is not None:
+        return evaluator.evaluate(switch.value).truth
+    return join(load.answer for load in loads("DEBUG", evaluator) if load.node is switch.node).truth
 
 
 def switches(module: Module) -> tuple[Switch, ...]:

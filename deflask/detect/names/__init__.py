@@ -15,7 +15,7 @@ from deflask.detect.names.index import (
     own_nodes,
 )
 from deflask.detect.names.mappings import Absent, held
-from deflask.detect.names.members import attribute
+from deflask.detect.names.members import attribute, lineage
 from deflask.detect.names.origin import UNKNOWN, Kind, Origin, joined, parted
 from deflask.detect.names.resolve import Names
 
@@ -46,6 +46,7 @@ __all__ = [
     "imported",
     "inside",
     "joined",
+    "lineage",
     "own_nodes",
     "parted",
 ]

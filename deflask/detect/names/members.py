@@ -103,3 +103,13 @@ def _set_on(names: Names, cls: ast.ClassDef, name: str) -> list[Binding]:
         and binding.how is Bound.VALUE
         and any(origin.definition is cls for origin in names.origins(binding.node.value))
     ]
+
+
+def lineage(cls: ast.ClassDef, names: Names) -> list[tuple[ast.ClassDef, Names]]:
+    """A class and its bases in the project, nearest first."""
+    found = [(cls, names)]
+    for node, home in found:
+        for origin in (origin for base in node.bases for origin in home.origins(base)):
+            if isinstance(origin.definition, ast.ClassDef) and all(origin.definition is not c for c, _ in found):
+                found.append((origin.definition, origin.home or home))
+    return found

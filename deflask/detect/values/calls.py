@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import is_known
 from deflask.detect.names import Names
-from deflask.detect.values import environment, libraries
-from deflask.detect.values.answer import MISSING, Answer, Default, Source, join, known, noting, unknown
+from deflask.detect.values import environment, functions, libraries
+from deflask.detect.values.answer import MISSING, Answer, Default, Source, known, noting, unknown
 from deflask.detect.values.operators import Evaluate
 from deflask.detect.values.pure import FUNCTIONS, STRING_METHODS, SYSTEM, compute
 from deflask.model import Truth
@@ -54,7 +54,7 @@ def call(node: ast.Call, home: Evaluator, set_here: frozenset[str] | None) -> An
         if computable and isinstance(text.value, str):
             return noting(compute(getattr(str, node.func.attr), text.value, *values), [text, *arguments])
         return noting(unknown(), [text, *arguments])
-    return noting(_function(node, home), arguments)
+    return noting(functions.result(node, home), arguments)
 
 
 def _environment(node: ast.Call, names: Names, evaluate: Evaluate, set_here: frozenset[str] | None) -> Answer:
@@ -101,44 +101,6 @@ def _library(node: ast.Call, key: ast.expr, names: Names, evaluate: Evaluate) ->
 
 def _reads(key: object) -> frozenset[str]:
     return frozenset({key if isinstance(key, str) else environment.SOME_VARIABLE})
-
-
-def _function(node: ast.Call, home: Evaluator) -> Answer:
-    """A function of the project that only decides: `def is_production(): return os.environ.get("ENV") == "prod"`."""
-    origins = home.names.origins(node.func)
-    function = origins[0].definition
-    if len(origins) != 1 or not isinstance(function, ast.FunctionDef) or not _decides(function):
-        return unknown()
-    there = home.at(origins[0].home)
-    return join(_returned(function.body, there.names, there.evaluate))
-
-
-def _decides(function: ast.FunctionDef) -> bool:
-    """Whether a function has no effect but its result."""
-    allowed = (ast.Return, ast.If, ast.Assign, ast.AnnAssign, ast.Pass, ast.Import, ast.ImportFrom)
-    statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
-    return not function.decorator_list and all(
-        isinstance(statement, allowed)
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in statements
-    )
-
-
-def _returned(block: list[ast.stmt], names: Names, evaluate: Evaluate) -> list[Answer]:
-    """What the return statements that can be reached give, in order, with what the tests on the way read."""
-    answers: list[Answer] = []
-    tests: list[Answer] = []
-    for statement in block:
-        if isinstance(statement, ast.Return):
-            answers.append(noting(evaluate(statement.value) if statement.value else known(None), tests))
-            break
-        if isinstance(statement, ast.If):
-            tests.append(replace(evaluate(statement.test), decided_at=None))
-            for branch in names.flow.taken(statement):
-                answers += [noting(answer, tests) for answer in _returned(branch, names, evaluate)]
-            if names.flow.leaves([statement]):
-                break
-    return answers
 
 
 def subscript(node: ast.Subscript, home: Evaluator) -> Answer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
-from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, parted
+from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, lineage, parted
 from deflask.detect.values import calls, config, environment, fields, options, parameters
 from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
@@ -56,7 +56,10 @@ class Evaluator:
     """What the user calls the file."""
     project: Surroundings
     """The rest of the project."""
+    assumed: Mapping[ast.expr, Answer] = field(default_factory=dict)
     _answers: dict[ast.expr, Answer] = field(default_factory=dict)
+    depth: int = 0
+    """How many assumptions are made on top of each other."""
 
     def evaluate(self, node: ast.expr) -> Answer:
         """What the expression comes to; UNKNOWN while it is being evaluated (cycles)."""
@@ -83,9 +86,25 @@ class Evaluator:
         """The decision that falls at an expression of this module."""
         return Decision(node, self.path, self.names, how=how)
 
+    def alternatives(self, node: ast.expr) -> list[Answer]:
+        """What an expression comes to: one answer, or for a parameter one for each call in view, if they differ."""
+        together = self.evaluate(node)
+        parameter = None if together.known else self.parameter(node)
+        passed = parameters.each(parameter, self) if parameter is not None else []
+        return [answer for _, _, answer in passed] or [together]
+
+    def parameter(self, node: ast.expr) -> ast.arg | None:
+        """The parameter that a name certainly is."""
+        scope = self.names.index.owner(node.id, self.names.index.scope_of(node)) if isinstance(node, ast.Name) else None
+        bindings = self.names.flow.reaching(node.id, node, scope)[0] if scope and isinstance(node, ast.Name) else []
+        bound = bindings[0].node if len(bindings) == 1 else None
+        return bound if isinstance(bound, ast.arg) else None
+
     def assuming(self, assumed: Mapping[ast.expr, Answer]) -> Evaluator:
         """An evaluator for which some expressions, here or in other modules, have other answers."""
-        return Evaluator(self.names, self.main, self.path, _Assumed(self.project, assumed), dict(assumed))
+        together = {**self.assumed, **assumed}
+        surroundings = _Assumed(self.project, assumed)
+        return Evaluator(self.names, self.main, self.path, surroundings, together, dict(together), self.depth + 1)
 
     @cached_property
     def _set_here(self) -> frozenset[str] | None:
@@ -238,21 +257,18 @@ class Evaluator:
 
     def member(self, cls: ast.ClassDef, attribute: str) -> Answer:
         """A class attribute, with everything that sets it on the class or an instance."""
-        stores = [
-            store
-            for store in self.names.index.stores.get(attribute, [])
-            if isinstance(store.node, ast.Attribute)
-            and any(origin.definition is cls for origin in self.names.origins(store.node.value))
-        ]
-        own = self.names.index.scopes[cls].bindings.get(attribute, [])[-1:]
-        if own or stores:
-            return join(self.bound(binding) for binding in [*own, *stores])
-        bases = [origin for base in cls.bases for origin in self.names.origins(base)]
-        return join(
-            self.at(base.home).member(base.definition, attribute)
-            for base in bases
-            if isinstance(base.definition, ast.ClassDef) and base.definition is not cls
-        )
+        for node, names in lineage(cls, self.names):
+            home = self.at(names)
+            stores = [
+                store
+                for store in names.index.stores.get(attribute, [])
+                if isinstance(store.node, ast.Attribute)
+                and any(origin.definition is node for origin in names.origins(store.node.value))
+            ]
+            own = names.index.scopes[node].bindings.get(attribute, [])[-1:]
+            if own or stores:
+                return join(home.bound(binding) for binding in [*own, *stores])
+        return unknown()
 
     def _app_debug(self, app: Origin, node: ast.Attribute) -> Answer:
         """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""

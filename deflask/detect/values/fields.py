@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Kind, Names, Origin
+from deflask.detect.names import Kind, Names, Origin, lineage
 from deflask.detect.values.answer import Answer, Default, Source, unknown
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def field_value(origin: Origin, attribute: str, home: Evaluator) -> Answer | Non
         return None
     there = home.at(origin.home)
     kind = _kind(cls, there.names)
-    declared = next((node for node in _lineage(cls, there.names) if _declaration(node[0], attribute) is not None), None)
+    declared = next((node for node in lineage(cls, there.names) if _declaration(node[0], attribute) is not None), None)
     if kind is None or declared is None:
         return None
     if isinstance(origin.node, ast.Call) and (given := _given(origin.node, attribute, cls)) is not None:
@@ -51,22 +51,11 @@ def field_value(origin: Origin, attribute: str, home: Evaluator) -> Answer | Non
 
 def _kind(cls: ast.ClassDef, names: Names) -> Source | None:
     """LIBRARY for a class whose fields come from the environment, PARAMETER for one that takes them as arguments."""
-    bases = {names.qualified(base) for node, home in _lineage(cls, names) for base in node.bases if home is names}
+    bases = {names.qualified(base) for node, home in lineage(cls, names) for base in node.bases if home is names}
     if bases & _SETTINGS:
         return Source.LIBRARY
     decorators = (d.func if isinstance(d, ast.Call) else d for d in cls.decorator_list)
     return Source.PARAMETER if bases & _RECORDS or any(names.qualified(d) in _DECORATORS for d in decorators) else None
-
-
-def _lineage(cls: ast.ClassDef, names: Names) -> list[tuple[ast.ClassDef, Names]]:
-    """A class and its bases in the project, nearest first."""
-    found = [(cls, names)]
-    for node, home in found:
-        for origin in (origin for base in node.bases for origin in home.origins(base)):
-            pair = (origin.definition, origin.home or home)
-            if isinstance(pair[0], ast.ClassDef) and all(pair[0] is not known for known, _ in found):
-                found.append((pair[0], pair[1]))
-    return found
 
 
 def _declaration(cls: ast.ClassDef, attribute: str) -> ast.AnnAssign | ast.Assign | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Kind, Origin, imported
-from deflask.detect.values.answer import Answer, Decision, How, join, known
+from deflask.detect.names import Kind, Origin, imported, lineage, parted
+from deflask.detect.values.answer import Answer, How, known
+from deflask.detect.values.paths import paths
 from deflask.detect.values.select import Selected, selected
 from deflask.detect.values.settings import config_owner
 from deflask.model import Place
@@ -34,6 +35,8 @@ class Load:
     owner: ast.ClassDef | None = None
     """The class that is loaded."""
     place: Place | None = None
+    value: Selected | None = None
+    """What is written for the key."""
 
 
 def loads(key: str, home: Evaluator) -> Iterator[Load]:
@@ -52,20 +55,17 @@ def _loaded(app: ast.expr, call: ast.Call, how: str, argument: ast.expr, key: st
     if how == "from_object":
         for choice in selected(argument, home):
             for origin in _objects(choice):
-                answer = _held(origin, key, choice.home)
-                if answer is not None:
+                for value in _values(origin, key, choice.home):
                     owner = origin.definition if isinstance(origin.definition, ast.ClassDef) else None
-                    yield Load(app, call, answer, choice, owner)
+                    yield Load(app, call, _answer(value, origin, key), choice, owner, value=value)
         return
-    path = home.evaluate(argument).value
-    if not isinstance(path, str):
-        return
-    if how == "from_pyfile":
-        names = home.project.beside(path)
-        if names is not None and key in names.index.scopes[names.index.tree].bindings:
-            yield Load(app, call, _of_class(home.at(names).exported(key)))
-    elif (place := _in_json(path, key, home)) is not None:
-        yield Load(app, call, known(True), place=place)
+    for path in paths(argument, app, home):
+        if how == "from_pyfile":
+            names = home.project.beside(path)
+            for value in _bound(key, home.at(names)) if names is not None else ():
+                yield Load(app, call, _configured(value), value=value)
+        elif (place := _in_json(path, key, home)) is not None:
+            yield Load(app, call, known(True), place=place)
 
 
 def _objects(choice: Selected) -> list[Origin]:
@@ -79,28 +79,43 @@ def _objects(choice: Selected) -> list[Origin]:
     return imported(names, value.replace(":", "."), choice.node)
 
 
-def _held(origin: Origin, key: str, home: Evaluator) -> Answer | None:
-    """What an object holds under a key, None where it does not have it."""
+def _values(origin: Origin, key: str, home: Evaluator) -> list[Selected]:
+    """What is written under a key in an object: in a class or the first of its bases that has it, or in a module."""
     there = home.at(origin.home)
     if isinstance(origin.definition, ast.ClassDef):
-        answer = there.member(origin.definition, key)
-    elif origin.kind is not Kind.REFERENCE:
-        return None
-    elif origin.name:
-        if there.names.exporter(f"{origin.name}.{key}") is None:
-            return None
-        answer = there.imported(f"{origin.name}.{key}")
-    elif key in there.names.index.scopes[there.names.index.tree].bindings:
-        answer = there.exported(key)
-    else:
-        return None
-    return _of_class(answer)
+        for cls, names in lineage(origin.definition, there.names):
+            bindings = names.index.scopes[cls].bindings.get(key, [])[-1:]
+            if bindings:
+                return [Selected(b.expression, there.at(names)) for b in bindings if b.expression is not None]
+        return []
+    if origin.kind is not Kind.REFERENCE:
+        return []
+    exporter = there.names.exporter(f"{origin.name}.{key}") if origin.name else there.names
+    return _bound(key, there.at(exporter)) if exporter is not None else []
 
 
-def _of_class(answer: Answer) -> Answer:
-    """An answer whose decision was loaded as configuration."""
-    decided = answer.decided_at
-    return replace(answer, decided_at=replace(decided, how=How.CONFIG)) if isinstance(decided, Decision) else answer
+def _bound(key: str, home: Evaluator) -> list[Selected]:
+    """What a module binds a name to in the end, if that is one thing."""
+    bindings = home.names.flow.at_end(key, home.names.index.scopes[home.names.index.tree])
+    if len(bindings) != 1 or bindings[0].expression is None:
+        exporter = home.names.exporter(bindings[0].target) if len(bindings) == 1 and bindings[0].target else None
+        return _bound(parted(bindings[0].target)[1], home.at(exporter)) if exporter is not None else []
+    return [Selected(bindings[0].expression, home)]
+
+
+def _answer(value: Selected, origin: Origin, key: str) -> Answer:
+    """What a key comes to; an instance may hold something else than its class says."""
+    if origin.kind is Kind.INSTANCE and isinstance(origin.definition, ast.ClassDef):
+        answer = value.home.at(origin.home).member(origin.definition, key)
+        return replace(_configured(value), truth=answer.truth, value=answer.value)
+    return _configured(value)
+
+
+def _configured(value: Selected) -> Answer:
+    """An answer that was loaded as configuration, decided where it is written or further back."""
+    answer = value.home.evaluate(value.node)
+    decided = answer.decided_at or value.home.decision(value.node)
+    return replace(answer, decided_at=replace(decided, how=How.CONFIG))
 
 
 def _in_json(path: str, key: str, home: Evaluator) -> Place | None:
@@ -117,8 +132,3 @@ def _in_json(path: str, key: str, home: Evaluator) -> Place | None:
         return None
     line = next((n for n, text in enumerate(data.split(b"\n"), 1) if f'"{key}"'.encode() in text), 1)
     return Place(name, line)
-
-
-def joined(found: list[Load]) -> Answer:
-    """What a key comes to after several loads of which each may be the one that counts."""
-    return join(load.answer for load in found)

@@ -14,7 +14,7 @@ _PARSERS = {
     "argparse.ArgumentParser().parse_known_args": "add_argument",
     "optparse.OptionParser().parse_args": "add_option",
 }
-_CLICK = {"click.option", "flask.cli.click.option", "rich_click.option"}
+_CLICK = {"click.option", "click.argument", "flask.cli.click.option", "rich_click.option"}
 _TYPER = {"typer.Option", "typer.Argument"}
 
 

@@ -24,8 +24,9 @@ class Selected:
 
     node: ast.expr
     home: Evaluator
-    mapping: ast.Dict | None = None
-    mapping_home: Evaluator | None = None
+    mapping: tuple[tuple[object, ast.expr], ...] = ()
+    """The keys and values among which it was selected."""
+    key: object = None
     defaults: tuple[Default, ...] = ()
 
 
@@ -43,7 +44,7 @@ def _selected(start: Selected, depth: int) -> Iterator[Selected]:
         noted = replace(
             step,
             mapping=step.mapping or start.mapping,
-            mapping_home=step.mapping_home or start.mapping_home,
+            key=step.key if step.mapping else start.key,
             defaults=step.defaults or start.defaults,
         )
         yield from _selected(noted, depth + 1)
@@ -71,16 +72,32 @@ def _next(at: Selected) -> list[Selected] | None:
 
 
 def _by_key(mapping: ast.expr, key: ast.expr, fallback: ast.expr | None, home: Evaluator) -> list[Selected] | None:
-    answer = home.evaluate(key)
-    displays = [found for found in selected(mapping, home) if isinstance(found.node, ast.Dict)]
-    if not answer.known or len(displays) != 1:
+    answers = home.alternatives(key)
+    displays = [found for found in selected(mapping, home) if _pairs(found)]
+    if len(displays) != 1 or not all(answer.known for answer in answers):
         return None
-    display = displays[0]
-    assert isinstance(display.node, ast.Dict)
-    for name, value in zip(display.node.keys, display.node.values, strict=True):
-        if name is not None and display.home.evaluate(name).value == answer.value:
-            return [Selected(value, display.home, display.node, display.home, answer.defaults)]
-    return [Selected(fallback, home, display.node, display.home)] if fallback is not None else None
+    pairs = _pairs(displays[0])
+    found = []
+    for answer in answers:
+        value = next((value for name, value in pairs if name == answer.value), None)
+        if value is None and fallback is None:
+            return None
+        node, there = (value, displays[0].home) if value is not None else (fallback, home)
+        assert node is not None, "one of both is there"
+        found.append(Selected(node, there, pairs, answer.value, answer.defaults))
+    return found
+
+
+def _pairs(display: Selected) -> tuple[tuple[object, ast.expr], ...]:
+    """The keys and values of `{…}` or `dict(…)`; nothing where they are not all known."""
+    match display.node:
+        case ast.Dict(keys=keys, values=values):
+            known = [display.home.evaluate(key) if key is not None else None for key in keys]
+            if all(answer is not None and answer.known for answer in known):
+                return tuple((answer.value, v) for answer, v in zip(known, values, strict=True) if answer is not None)
+        case ast.Call(args=[], keywords=keywords) if display.home.names.qualified(display.node.func) == "builtins.dict":
+            return tuple((keyword.arg, keyword.value) for keyword in keywords if keyword.arg is not None)
+    return ()
 
 
 def _returned(call: ast.Call, home: Evaluator) -> list[Selected] | None:
