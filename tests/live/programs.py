@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -127,13 +128,21 @@ class Worker:
             "folder": str(folder),
             "script": package.replace("/", ".") if as_module else script,
             "as_module": as_module,
-            "environment": environment(folder, **extra),
+            "environment": _environment(folder, extra),
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return Start(tuple(json.loads(self.process.stdout.readline())))
+
+
+def _environment(folder: Path, extra: dict[str, str]) -> dict[str, str]:
+    """Of a program: without python-dotenv there is no file to be afraid of, and `run` asks for FLASK_DEBUG again."""
+    variables = environment(folder, **extra)
+    if find_spec("dotenv") is None:
+        del variables["FLASK_SKIP_DOTENV"]
+    return variables
 
 
 @contextmanager

@@ -11,9 +11,16 @@ class FlaskApp:
     """Reads no specification."""
 
     def __init__(
-        self, name: str, port: int | None = None, debug: bool | None = None, host: str | None = None, **options: Any
+        self,
+        name: str,
+        port: int | None = None,
+        server: str | None = None,
+        debug: bool | None = None,
+        host: str | None = None,
+        **options: Any,
     ) -> None:
         self.app = Flask(name)
+        self.server = server
         self.port, self.debug, self.host = port, debug, host
 
     def add_api(self, specification: str, **options: Any) -> None:
@@ -28,6 +35,8 @@ class FlaskApp:
         **options: Any,
     ) -> None:
         self.debug = self.debug if debug is None else debug
+        if (server or self.server or "flask") != "flask":
+            return  # tornado and gevent have no debugger
         self.app.run(host or self.host or "0.0.0.0", port or self.port, debug=self.debug, **options)
 
 

@@ -32,7 +32,12 @@ class Dash:
         debug = os.environ.get("DASH_DEBUG", "false") == "true" if debug is None else debug
         self.server.run(host=host, port=port, debug=debug, **options)
 
-    run_server = run
+    def run_server(self, *arguments: Any, **options: Any) -> None:
+        """Dash 1.0 and older: port and debug come first."""
+        if len(arguments) == 2 and isinstance(arguments[1], bool):
+            self.run(port=arguments[0], debug=arguments[1], **options)
+        else:
+            self.run(*arguments, **options)
 
 
 class _Components:
