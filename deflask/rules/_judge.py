@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from deflask.detect.module import Module
-from deflask.detect.values import Answer, How, Source
+from deflask.detect.values import Answer, Decision, How, Source
 from deflask.detect.values.environment import SOME_VARIABLE
 from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._defaults import by_default
@@ -75,8 +75,14 @@ def _at_use(switch: Switch, base: Hit, module: Module) -> Hit:
         changes=(Change(EditKind.VALUE, switch.value),),
         applicability=applicability,
         reason=reason,
-        decided_at=answer.decided_at,
+        decided_at=answer.decided_at or _apart(switch.value, switch.node, module),
     )
+
+
+def _apart(value: ast.expr, node: ast.AST, module: Module) -> Decision | None:
+    """The decision where the value of a flag stands apart from it, in a dictionary that is unpacked."""
+    inside = node in (value, *module.index.ancestors(value))
+    return None if inside else module.as_script.evaluator.decision(value)
 
 
 def _loses(answer: Answer) -> str | None:
