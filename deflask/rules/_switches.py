@@ -149,7 +149,29 @@ def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None
     runs = explicit_runs(apps, node, module)
     if (runs and all(runs)) or _is_set_again(module.index.statement(node), apps, module):
         return None
+    if not runs and _stays_here(app, node, apps, module):
+        return None
     return SAFE if runs else (Applicability.UNSAFE, "no run of the app is in view that would use it")
+
+
+def _stays_here(app: ast.expr, node: ast.AST, apps: tuple[Origin, ...], module: Module) -> bool:
+    """Whether an app is made in the same function and goes nowhere from there: nobody can serve it."""
+    index = module.index
+    scope = index.scope_of(node)
+    made_here = all(o.node in index.parents and o.node is not None and index.scope_of(o.node) is scope for o in apps)
+    if not isinstance(app, ast.Name) or scope.parent is None or not made_here or app.id in scope.declared_global:
+        return False
+    uses = [use for use in index.loads.get(app.id, []) if index.owner(app.id, index.scope_of(use)) is scope]
+    return not any(_leads_on(use, module) for use in uses)
+
+
+def _leads_on(use: ast.expr, module: Module) -> bool:
+    """Whether a use of an app is more than asking it something or handing it to an extension."""
+    parent = module.index.parents[use]
+    call = module.index.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+    if isinstance(parent, ast.Attribute):
+        return bool(_RUNS.search(parent.attr))
+    return not isinstance(call, ast.Call) or _may_run(call, module)
 
 
 def _is_set_again(statement: ast.stmt, apps: tuple[Origin, ...], module: Module) -> bool:
@@ -165,11 +187,17 @@ def _is_set_again(statement: ast.stmt, apps: tuple[Origin, ...], module: Module)
 
 
 def _may_run(call: ast.Call, module: Module) -> bool:
-    """Whether a call may get to a run: what is called so, and whatever the project defines."""
-    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    return bool(_RUNS.search(name)) or any(
-        isinstance(origin.definition, FUNCTIONS) for origin in module.names.origins(call.func)
+    """Whether a call may get to a run: what is called so, and what calls something that is."""
+    definitions = (origin.definition for origin in module.names.origins(call.func))
+    within = (
+        node for d in definitions if isinstance(d, FUNCTIONS) for node in ast.walk(d) if isinstance(node, ast.Call)
     )
+    return any(_RUNS.search(word) for word in (_word(call), *map(_word, within)))
+
+
+def _word(call: ast.Call) -> str:
+    """The last part of what is called."""
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 @lru_cache(maxsize=64)

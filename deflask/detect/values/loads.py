@@ -12,7 +12,7 @@ from deflask.detect.names import Kind, Origin, imported, lineage, parted
 from deflask.detect.values.answer import Answer, How, known
 from deflask.detect.values.paths import paths
 from deflask.detect.values.select import Selected, selected
-from deflask.detect.values.settings import config_owner
+from deflask.detect.values.settings import possible_owner
 from deflask.model import Place
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def loads(key: str, home: Evaluator) -> Iterator[Load]:
     for call in (call for name in _LOADERS for call in index.calls.get(name, [])):
         if not isinstance(call.func, ast.Attribute) or not (call.args or call.keywords):
             continue
-        app = config_owner(call.func.value, home.names)
+        app = possible_owner(call.func.value, home.names)
         if app is not None:
             argument = call.args[0] if call.args else call.keywords[0].value
             yield from _loaded(app, call, call.func.attr, argument, key, home)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deflask.detect.names import Absent, Names, held
+from deflask.detect.names import Absent, Kind, Names, held
 
 CONFIG = "flask.Flask().config"
 
@@ -39,11 +39,11 @@ def config_keys(names: Names, key: str) -> Iterator[Setting]:
     index = names.index
     for binding in (*index.items.get(key, []), *index.items.get("", [])):
         if isinstance(binding.node, ast.Subscript) and binding.expression and _key(binding.node.slice, names) == key:
-            app = config_owner(binding.node.value, names)
+            app = possible_owner(binding.node.value, names)
             if app is not None:
                 yield Setting(app, key, binding.expression, index.statement(binding.node))
     for call in (call for name in ("update", "from_mapping") for call in index.calls.get(name, [])):
-        app = config_owner(call.func.value, names) if isinstance(call.func, ast.Attribute) else None
+        app = possible_owner(call.func.value, names) if isinstance(call.func, ast.Attribute) else None
         value = given_in(call, key, names) if app is not None else None
         if app is not None and value is not None:
             yield Setting(app, key, value, call)
@@ -55,6 +55,15 @@ def _key(node: ast.expr, names: Names) -> object:
         bindings, _ = names.flow.reaching(node.id, node, scope)
         node = bindings[0].expression or node if len(bindings) == 1 else node
     return node.value if isinstance(node, ast.Constant) else None
+
+
+def possible_owner(config: ast.expr, names: Names) -> ast.expr | None:
+    """The same, also where only other files of the project can tell that a parameter is an app."""
+    if isinstance(config, ast.Attribute) and config.attr == "config":
+        origins = names.origins(config.value)
+        if all(origin.kind is Kind.UNKNOWN and isinstance(origin.node, ast.arg) for origin in origins):
+            return config.value
+    return config_owner(config, names)
 
 
 def config_owner(config: ast.expr, names: Names) -> ast.expr | None:
