@@ -58,9 +58,7 @@ def check(module: Module) -> Iterator[Hit]:
 
 def _variable(value: ast.expr, module: Module) -> str | None:
     """The variable whose text is taken for a truth value, as it is or through `bool()`."""
-    if isinstance(value, ast.Name) and (scope := module.index.owner(value.id, module.index.scope_of(value))):
-        bindings, _ = module.names.flow.reaching(value.id, value, scope)
-        value = bindings[0].expression or value if len(bindings) == 1 else value
+    value = module.names.written(value)
     if isinstance(value, ast.Call) and module.names.qualified(value.func) == "builtins.bool" and len(value.args) == 1:
         value = value.args[0]
     if not isinstance(value, ast.Call):

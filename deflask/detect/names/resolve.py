@@ -45,6 +45,14 @@ class Names:
                 self._known[node] = (UNKNOWN,)
         return self._known[node]
 
+    def written(self, node: ast.expr) -> ast.expr:
+        """The expression that a name is bound to, if it is one and stands in this file; else the node itself."""
+        scope = self.index.owner(node.id, self.index.scope_of(node)) if isinstance(node, ast.Name) else None
+        if scope is None or not isinstance(node, ast.Name):
+            return node
+        bindings, _ = self.flow.reaching(node.id, node, scope)
+        return bindings[0].expression or node if len(bindings) == 1 else node
+
     def qualified(self, node: ast.expr) -> str | None:
         """The one qualified name that an expression stands for, in the words of the tables, or None."""
         origins = [origin for origin in self.origins(node) if origin.kind is not Kind.NONE]

@@ -71,10 +71,7 @@ def _is_environment(node: ast.expr, names: Names) -> bool:
     """`os.environ`, or a name that is bound to a copy of it."""
     if names.qualified(node) == "os.environ":
         return True
-    if not isinstance(node, ast.Name) or (scope := names.index.owner(node.id, names.index.scope_of(node))) is None:
-        return False
-    bindings, _ = names.flow.reaching(node.id, node, scope)
-    match bindings[0].expression if len(bindings) == 1 else None:
+    match names.written(node):
         case ast.Call(func=ast.Attribute(attr="copy", value=copied), args=[]):
             return names.qualified(copied) == "os.environ"
         case ast.Call(func=ast.Name(id="dict"), args=[copied], keywords=[]):

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, lineage, parted
 from deflask.detect.values import calls, config, environment, fields, options, parameters
 from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
+from deflask.detect.values.surroundings import Assumed, Surroundings
+from deflask.detect.values.telling import telling
 from deflask.model import Truth
 
 _IMPORTED = "<imported>"
 """Stands for the name of a module that is imported, which is certainly not `__main__`."""
 
-_TELLING = re.compile(
-    r"debug|(?:^|[^a-z])(?:dev|prod)(?:$|[^a-z])|develop|production|staging|config|setting|environ|host|"
-    r"(?:^|_)env(?:$|_)|exists|is_?file|is_?dir|^open$|read_?text|read_?bytes",
-    re.IGNORECASE,
-)
 _READERS = {"get", "keys", "values", "items", "copy"}
 """The methods of a dictionary that leave it as it is."""
-_LONGEST_WORD = 100
-"""Characters: what is longer names nothing."""
-
-
-class Surroundings(Protocol):
-    """What one module can ask of the rest of its project."""
-
-    def of(self, names: Names) -> Evaluator:
-        """The evaluator of another module."""
-
-    def users(self, function: FunctionNode) -> list[Names]:
-        """The other modules that may call a function of this one."""
-
-    def beside(self, path: str) -> Names | None:
-        """The Python source at a path relative to this module's folder."""
-
-    def read(self, path: str) -> tuple[str, bytes] | None:
-        """The name and the bytes of a file at a path relative to this module's folder."""
 
 
 @dataclass(eq=False)
@@ -69,7 +46,7 @@ class Evaluator:
                 answer = self._evaluate(node)
             except RecursionError:
                 answer = unknown()
-            if answer.truth is Truth.UNKNOWN and not answer.configured and _telling(node):
+            if answer.truth is Truth.UNKNOWN and not answer.configured and telling(node):
                 answer = replace(answer, configured=True)
             self._answers[node] = answer
         return self._answers[node]
@@ -103,7 +80,7 @@ class Evaluator:
     def assuming(self, assumed: Mapping[ast.expr, Answer]) -> Evaluator:
         """An evaluator for which some expressions, here or in other modules, have other answers."""
         together = {**self.assumed, **assumed}
-        surroundings = _Assumed(self.project, assumed)
+        surroundings = Assumed(self.project, assumed)
         return Evaluator(self.names, self.main, self.path, surroundings, together, dict(together), self.depth + 1)
 
     @cached_property
@@ -282,28 +259,3 @@ class Evaluator:
 def _is_true(origin: Origin) -> bool:
     """Whether a thing is true whatever it holds: a class or a function of the project."""
     return origin.kind in (Kind.CLASS, Kind.FUNCTION) and origin.definition is not None
-
-
-class _Assumed:
-    """The surroundings of an evaluator that assumes other answers: those of the other modules, with the same."""
-
-    def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
-        self.users, self.beside, self.read = real.users, real.beside, real.read
-        self._real = real
-        self._assumed = assumed
-        self._made: dict[Names, Evaluator] = {}
-
-    def of(self, names: Names) -> Evaluator:
-        """The evaluator of another module, with the same assumptions."""
-        if names not in self._made:
-            self._made[names] = self._real.of(names).assuming(self._assumed)
-        return self._made[names]
-
-
-def _telling(node: ast.expr) -> bool:
-    """Whether a name, attribute, key or call in an expression speaks of configuration, a host, a file or a mode."""
-    for part in ast.walk(node):
-        word = getattr(part, "id", None) or getattr(part, "attr", None) or getattr(part, "value", None)
-        if isinstance(word, str) and len(word) <= _LONGEST_WORD and _TELLING.search(word):
-            return True
-    return False

@@ -40,9 +40,7 @@ def parsed(origin: Origin, attribute: str, names: Names, evaluate: Evaluate) -> 
 
 def of_vars(node: ast.expr, names: Names) -> ast.expr | None:
     """The namespace in `vars(parser.parse_args())`, also by a name that is bound to it; None for anything else."""
-    if isinstance(node, ast.Name) and (scope := names.index.owner(node.id, names.index.scope_of(node))):
-        bindings, _ = names.flow.reaching(node.id, node, scope)
-        node = bindings[0].expression or node if len(bindings) == 1 else node
+    node = names.written(node)
     if isinstance(node, ast.Call) and len(node.args) == 1 and names.qualified(node.func) == "builtins.vars":
         return node.args[0]
     return None

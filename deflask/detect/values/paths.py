@@ -45,9 +45,7 @@ def _beside(node: ast.expr, home: Evaluator) -> str | None:
 
 def _is_own_folder(node: ast.expr, home: Evaluator) -> bool:
     """Whether an expression is the folder of `__file__`, or a name for it."""
-    if isinstance(node, ast.Name) and (scope := home.names.index.owner(node.id, home.names.index.scope_of(node))):
-        bindings, _ = home.names.flow.reaching(node.id, node, scope)
-        node = bindings[0].expression or node if len(bindings) == 1 else node
+    node = home.names.written(node)
     steps = [part for part in ast.walk(node) if isinstance(part, (ast.Call, ast.Attribute))]
     names = [part.attr if isinstance(part, ast.Attribute) else "" for part in steps]
     ups = names.count("dirname") + names.count("parent")

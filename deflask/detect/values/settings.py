@@ -51,10 +51,8 @@ def config_keys(names: Names, key: str) -> Iterator[Setting]:
 
 def _key(node: ast.expr, names: Names) -> object:
     """The key that a subscript names: a constant, or a name that is bound to one."""
-    if isinstance(node, ast.Name) and (scope := names.index.owner(node.id, names.index.scope_of(node))):
-        bindings, _ = names.flow.reaching(node.id, node, scope)
-        node = bindings[0].expression or node if len(bindings) == 1 else node
-    return node.value if isinstance(node, ast.Constant) else None
+    written = names.written(node)
+    return written.value if isinstance(written, ast.Constant) else None
 
 
 def possible_owner(config: ast.expr, names: Names) -> ast.expr | None:
@@ -70,10 +68,8 @@ def config_owner(config: ast.expr, names: Names) -> ast.expr | None:
     """The app whose configuration an expression is: `app` in `app.config`, also by a second name."""
     if names.qualified(config) != CONFIG:
         return None
-    if isinstance(config, ast.Name) and (scope := names.index.owner(config.id, names.index.scope_of(config))):
-        bindings, _ = names.flow.reaching(config.id, config, scope)
-        config = bindings[0].expression or config if len(bindings) == 1 else config
-    return config.value if isinstance(config, ast.Attribute) and config.attr == "config" else None
+    written = names.written(config)
+    return written.value if isinstance(written, ast.Attribute) and written.attr == "config" else None
 
 
 def given_in(call: ast.Call, key: str, names: Names) -> ast.expr | None:

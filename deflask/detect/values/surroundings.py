@@ -1,0 +1,45 @@
+"""What one module can ask of the rest of its project."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from deflask.detect.names import FunctionNode, Names
+from deflask.detect.values.answer import Answer
+
+if TYPE_CHECKING:
+    from deflask.detect.values.evaluate import Evaluator
+
+
+class Surroundings(Protocol):
+    """The rest of the project, as one module sees it."""
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module."""
+
+    def users(self, function: FunctionNode) -> list[Names]:
+        """The other modules that may call a function of this one."""
+
+    def beside(self, path: str) -> Names | None:
+        """The Python source at a path relative to this module's folder."""
+
+    def read(self, path: str) -> tuple[str, bytes] | None:
+        """The name and the bytes of a file at a path relative to this module's folder."""
+
+
+class Assumed:
+    """The surroundings of an evaluator that assumes other answers: those of the other modules, with the same."""
+
+    def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
+        self.users, self.beside, self.read = real.users, real.beside, real.read
+        self._real = real
+        self._assumed = assumed
+        self._made: dict[Names, Evaluator] = {}
+
+    def of(self, names: Names) -> Evaluator:
+        """The evaluator of another module, with the same assumptions."""
+        if names not in self._made:
+            self._made[names] = self._real.of(names).assuming(self._assumed)
+        return self._made[names]
