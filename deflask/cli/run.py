@@ -103,7 +103,11 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
     projects = Projects()
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
     jobs = (_job(each, configuration) for each in work)
-    return engine.process(invocation.action, jobs, projects.of), None
+    results = engine.process(invocation.action, jobs, projects.of)
+    if invocation.verbose:
+        for note in projects.notes():
+            click.echo(f"note: {visible(note)}", err=True)
+    return results, None
 
 
 def _of_stdin(action: engine.Action, source: bytes, name: str, settings: Settings) -> FileResult:

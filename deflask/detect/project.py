@@ -219,3 +219,7 @@ class Projects:
             root = folder or own
             self._by_folder[own] = self._by_root.setdefault(root, Project(root))
         return self._by_folder[own]
+
+    def notes(self) -> list[str]:
+        """What was not looked into in any of the projects, and why."""
+        return [note for project in self._by_root.values() for note in project.notes]
