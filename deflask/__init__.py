@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deflask.detect.project import Project
     from deflask.engine import check_paths, check_source, fix_paths, fix_source
-    from deflask.files.source import SourceError
+    from deflask.files.errors import SourceError
     from deflask.model import FileResult, Finding, Settings
 
 __version__ = "0.1.0"
@@ -28,7 +28,7 @@ _HOMES = {
     "Finding": "model",
     "Project": "detect.project",
     "Settings": "model",
-    "SourceError": "files.source",
+    "SourceError": "files.errors",
 }
 
 

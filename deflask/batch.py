@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from deflask.detect.project import Project
-from deflask.files.source import SourceError, paused_collector
-from deflask.files.write import WriteError, write
+from deflask.files.collector import paused_collector
+from deflask.files.errors import SourceError, WriteError
+from deflask.look import FindProject, is_worth_it
 from deflask.model import FileResult, Finding, Place, Settings, Status
 from deflask.plan import Plan, Sighting, gather
 from deflask.rewrite.errors import UnprovedError
-from deflask.scan import FindProject, Scan, scan
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
+    from deflask.detect.project import Project
     from deflask.rewrite.fix import Rewritten
+    from deflask.scan import Scan
 
 _REPORT = "this is a bug of deflask, the file was left alone; please report it"
 _Result = TypeVar("_Result")
@@ -26,13 +27,17 @@ _Result = TypeVar("_Result")
 
 @dataclass(slots=True)
 class Unit:
-    """One file of the run; `scan` is kept where it saw something, `data` where it did not come from the file."""
+    """One file of the run.
+
+    `data` is kept where it did not come from the file; what was seen in it, and its module where anything was.
+    """
 
     path: str
     location: str
     settings: Settings
     data: bytes | None = None
-    scan: Scan = field(default_factory=Scan)
+    sightings: tuple[Sighting, ...] = ()
+    module: Module | None = None
     error: str | None = None
     rewritten: Rewritten | None = None
     output: bytes | None = None
@@ -50,14 +55,22 @@ class Batch:
         """Scan one file. Its trouble is its own result, whatever it is."""
         unit = Unit(path, os.path.abspath(path), settings, data)
         self._units[unit.location] = unit
-        found = self._guarded(unit, lambda: scan(_read(unit), path, settings, self._project_of))
+        found = self._guarded(unit, lambda: self._scan(unit, _read(unit), self._project_of))
         if found is not None and found.sightings:
-            unit.scan = found
+            unit.sightings, unit.module = found.sightings, found.module
         return unit
+
+    def _scan(self, unit: Unit, data: bytes, project_of: FindProject) -> Scan | None:
+        """What a file shows; nearly all show nothing, and for those nothing more is imported."""
+        if not is_worth_it(data, unit.path, unit.settings):
+            return None
+        from deflask.scan import scan
+
+        return scan(data, unit.path, unit.settings, project_of)
 
     def settle(self) -> None:
         """Sort out which file each finding belongs to."""
-        sightings = [sighting for unit in self._units.values() for sighting in unit.scan.sightings]
+        sightings = [sighting for unit in self._units.values() for sighting in unit.sightings]
         self._plans = self._gathered(sightings)
 
     def _gathered(self, sightings: Iterable[Sighting]) -> dict[str, Plan]:
@@ -98,8 +111,8 @@ class Batch:
 
     def _module(self, unit: Unit) -> Module:
         """The module of a file, also of one in which only others have seen something."""
-        if unit.scan.module is not None:
-            return unit.scan.module
+        if unit.module is not None:
+            return unit.module
         project = self._project_of(unit.path)
         module = project.module_at(unit.location) if project is not None else None
         assert module is not None, "a finding belongs to a file that was parsed"
@@ -126,8 +139,8 @@ class Batch:
             data = changed.get(unit.location)
             again = self._guarded(
                 unit,
-                lambda unit=unit, data=data: scan(  # type: ignore[misc]
-                    _read(unit) if data is None else data, unit.path, unit.settings, project_of
+                lambda unit=unit, data=data: self._scan(  # type: ignore[misc]
+                    unit, _read(unit) if data is None else data, project_of
                 ),
             )
             sightings += again.sightings if again is not None else ()
@@ -175,6 +188,8 @@ class Batch:
         result = self.result(unit)
         if result.output is None:
             return result
+        from deflask.files.write import write
+
         try:
             write(unit.path, self._bytes(unit), result.output)
         except WriteError as error:

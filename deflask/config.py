@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from deflask.files.discovery import is_pattern
-from deflask.files.sorting import force_sort_within_sections
 from deflask.files.toml import parse_toml
 from deflask.model import Settings
 
@@ -54,9 +52,15 @@ class Configuration:
                 if name in self.overrides
             }
             settings = replace(configured, **{**self.overrides, **added})
-            sorts = self.rewriting and not self.isolated and force_sort_within_sections(folder)
-            self._by_folder[folder] = replace(settings, force_sort_within_sections=sorts)
+            self._by_folder[folder] = replace(settings, force_sort_within_sections=self._sorts(folder))
         return self._by_folder[folder]
+
+    def _sorts(self, folder: str) -> bool:
+        if not self.rewriting or self.isolated:
+            return False
+        from deflask.files.sorting import force_sort_within_sections
+
+        return force_sort_within_sections(folder)
 
     def _configured(self, folder: str) -> Settings:
         if self.isolated:
@@ -105,7 +109,9 @@ def settings_from(table: Mapping[str, Any], path: str) -> Settings:
     chosen: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, KEYS, n=1)
             hint = f", did you mean {near[0]!r}?" if near else f"; known are {', '.join(KEYS)}"
             raise ConfigError(f"{path}: unknown key {key!r} in [tool.deflask]{hint}")
         try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from deflask.batch import Batch, Unit
-from deflask.detect.project import Project, Projects
+from deflask.detect.projects import Projects
 from deflask.files.discovery import Found, discover
-from deflask.files.source import SourceError
+from deflask.files.errors import SourceError
+from deflask.look import FindProject
 from deflask.model import FileResult, Finding, Settings, Status, Summary
-from deflask.scan import FindProject
+
+if TYPE_CHECKING:
+    from deflask.detect.project import Project
 
 Action = Literal["check", "diff", "fix"]
 _DEFAULT = Settings()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from deflask.model import Edit, Finding
-from deflask.rewrite.imports import Reader
+
+if TYPE_CHECKING:
+    from deflask.rewrite.imports import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from functools import lru_cache
 from pathlib import PurePath
 
-from deflask.detect.gate import Gate
 from deflask.detect.module import Module
 from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
-from deflask.files.notebook import parse_file, searchable
+from deflask.files.notebook import parse_file
+from deflask.look import FindProject, is_worth_it, rules_of
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.plan import Sighting
 from deflask.rewrite import guard as guards
 from deflask.rewrite.imports import Reader, reader
 from deflask.rewrite.placement import place, top_line
-from deflask.rules import Rule, chosen, matches
+from deflask.rules import Rule, matches
 from deflask.rules._hit import Change, Hit
 
 
@@ -33,22 +31,11 @@ class Scan:
     module: Module | None = None
 
 
-@lru_cache(maxsize=8)
-def _rules(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
-    rules = tuple(chosen(settings.select, settings.extend_select, settings.ignore))
-    return rules, Gate(trigger for rule in rules for trigger in rule.triggers)
-
-
-FindProject = Callable[[str], Project | None]
-"""The project of a file, None where only the file itself is to be seen."""
-
-
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
-    rules, gate = _rules(settings)
-    if not gate.opens(searchable(data, path)):
+    if not is_worth_it(data, path, settings):
         return Scan()
-    rules = tuple(rule for rule in rules if not _ignored(rule, path, settings))
+    rules = tuple(rule for rule in rules_of(settings)[0] if not _ignored(rule, path, settings))
     module = _module(data, path, project_of(path))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]

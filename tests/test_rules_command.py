@@ -50,7 +50,7 @@ def test_every_rule_is_documented_and_has_fixtures(rule: Rule) -> None:
     [
         (None, (), (), DEFAULT),
         (("DF101",), (), (), ["DF101"]),
-        (("DF11", "df103"), (), ("DF111",), ["DF103", "DF112"]),
+        (("DF11", "df103"), (), ("DF111",), ["DF103", "DF110", "DF112"]),
         (None, ("DF111",), ("run-debug", "DF102"), [*DEFAULT[2:], "DF111"]),
         (("ALL",), (), ("DF10", "DF110"), ["DF111", "DF112"]),
         ((), (), (), []),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deflask.files.write import WriteError, write
+from deflask.files.errors import WriteError
+from deflask.files.write import write
 from tests.command import APP, FIXED, ROOT, deflask, tree
 
 

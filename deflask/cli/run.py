@@ -15,7 +15,7 @@ from deflask import engine
 from deflask.batch import fixed
 from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
-from deflask.detect.project import Projects
+from deflask.detect.projects import Projects
 from deflask.files.discovery import Found, discover
 from deflask.formats.base import Report, visible, where
 from deflask.model import FileResult, Settings, Status

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from deflask.detect.project_files import is_looked_at, read_file, unfit, walk_files
 from deflask.detect.search_path import SearchPath, in_folders, inserted
+from deflask.files.errors import SourceError
 from deflask.files.notebook import parse_file, searchable
-from deflask.files.source import SourceError
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
@@ -32,7 +32,6 @@ _RUNNERS = re.compile(
 )
 _STRINGS = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
 @dataclass(eq=False, slots=True)
@@ -200,26 +199,3 @@ def shown(path: str) -> str:
     """What a user calls a file: by its place below the current folder where it is there."""
     here = os.getcwd() + os.sep
     return path.removeprefix(here)
-
-
-class Projects:
-    """The projects that the files of one run belong to, each made once."""
-
-    def __init__(self) -> None:
-        self._by_root: dict[str, Project] = {}
-        self._by_folder: dict[str, Project] = {}
-
-    def of(self, path: str) -> Project:
-        """The project of a file: below the nearest folder that has a mark of one, else the file's own folder."""
-        own = folder = os.path.dirname(os.path.abspath(path))
-        if own not in self._by_folder:
-            while folder and not any(os.path.exists(os.path.join(folder, mark)) for mark in _MARKS):
-                parent = os.path.dirname(folder)
-                folder = parent if parent != folder else ""
-            root = folder or own
-            self._by_folder[own] = self._by_root.setdefault(root, Project(root))
-        return self._by_folder[own]
-
-    def notes(self) -> list[str]:
-        """What was not looked into in any of the projects, and why."""
-        return [note for project in self._by_root.values() for note in project.notes]

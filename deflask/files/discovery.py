@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -104,6 +103,8 @@ def _link(path: str) -> Found:
 
 def _git_files(folder: str) -> list[str] | None:
     """What git tracks below a folder, or does not ignore; None outside of a repository."""
+    import subprocess
+
     # A repository's own configuration could name a program to run here.
     git = ["git", "-C", folder, "-c", "core.fsmonitor=false"]
     # A hook that runs us tells git of its own repository by these.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import re
 import tokenize
 import warnings
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deflask.files.errors import SourceError
 from deflask.files.unparsable import explain
 from deflask.model import Span
 
@@ -24,28 +24,12 @@ _PRINTABLE = bytes(range(32, 127)) + rb"\n\x41"
 _UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
-class SourceError(Exception):
-    """The file cannot be read as Python; the message is the cause, in one line."""
-
-
 @contextmanager
 def quiet_parser() -> Iterator[None]:
     """Silence the warnings of the code that is parsed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-@contextmanager
-def paused_collector() -> Iterator[None]:
-    """Pause the garbage collector, which more than doubles the time that large trees take."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ import os
 import stat
 import tempfile
 
-
-class WriteError(Exception):
-    """The file was left as it is; the message is the cause, in one line."""
+from deflask.files.errors import WriteError
 
 
 def write(path: str, expected: bytes, data: bytes) -> None:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deflask.files.source import Source, SourceError, parse, quiet_parser
+from deflask.files.errors import SourceError
+from deflask.files.source import Source, parse, quiet_parser
 from deflask.model import Edit, EditKind, Span
 from deflask.rewrite.apply import Segment, splice
 from deflask.rewrite.errors import UnprovedError

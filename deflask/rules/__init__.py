@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
+if TYPE_CHECKING:
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,17 @@ class Rule:
 
     code: str
     name: str
-    documentation: str
+    docstring: str
     triggers: tuple[tuple[bytes, ...], ...]
     default: bool
     check: Callable[[Module], Iterator[Hit]]
+
+    @property
+    def documentation(self) -> str:
+        """The docstring, without the margin of its source."""
+        from inspect import cleandoc
+
+        return cleandoc(self.docstring)
 
     @property
     def summary(self) -> str:
@@ -37,9 +45,8 @@ def load() -> dict[str, Rule]:
     for found in pkgutil.iter_modules(__path__):
         if not found.name.startswith("_"):
             module = importlib.import_module(f"{__name__}.{found.name}")
-            text = inspect.cleandoc(module.__doc__ or "")
             name = found.name.replace("_", "-")
-            rules.append(Rule(module.CODE, name, text, module.TRIGGERS, module.DEFAULT, module.check))
+            rules.append(Rule(module.CODE, name, module.__doc__ or "", module.TRIGGERS, module.DEFAULT, module.check))
     return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
 
 

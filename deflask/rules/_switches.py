@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deflask.detect.entry_points import triggers
 from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere
-from deflask.detect.gate import POSITIONAL
 from deflask.detect.module import Module
 from deflask.detect.names import FUNCTIONS, Kind, Origin, attribute, block_of
 from deflask.detect.runs import explicit_runs
@@ -34,13 +32,6 @@ _STARTS = {
 }
 _RUNS = re.compile(r"run|serve|start|main|launch|listen", re.IGNORECASE)
 SETTING_NOTE = "debug mode is on only where {env}=1 is set"
-# What a file must contain for any of them to be in it, where it need not be told which.
-TRIGGERS = (
-    *(words for rule in ("DF101", "DF102", "DF105") for words in triggers(rule)),
-    *((word, b"debug") for word in (b"run", b"run_server", b"app", b"application")),
-    (b"config", b"DEBUG"),
-    (POSITIONAL,),
-)
 
 
 @dataclass(frozen=True, slots=True)

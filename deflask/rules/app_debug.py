@@ -25,12 +25,15 @@ References: CWE-489; CodeQL py/flask-debug; OWASP Top 10 2025 A02.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF103"
 TRIGGERS = (*triggers("DF101"), *triggers("DF102"), (b"app", b"debug"), (b"application", b"debug"))
@@ -39,4 +42,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Assignments that switch an app's debug mode on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

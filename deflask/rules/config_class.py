@@ -33,12 +33,15 @@ References: CWE-489; Flask's documentation on configuration handling; OWASP Top 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF107"
 TRIGGERS = (
@@ -51,4 +54,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Loads of configurations that switch debug mode on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

@@ -27,12 +27,15 @@ References: CWE-489; Flask's documentation on configuration handling; OWASP Top 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF104"
 TRIGGERS = (*triggers("DF101"), *triggers("DF102"), (b"config", b"DEBUG"))
@@ -41,4 +44,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Configuration keys that switch an app's debug mode on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

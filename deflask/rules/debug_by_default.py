@@ -29,12 +29,15 @@ References: CWE-489; CWE-1188 (insecure default initialization of a resource); O
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
-from deflask.rules._switches import TRIGGERS as SWITCHES
+from deflask.rules._triggers import SWITCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF106"
 TRIGGERS = SWITCHES
@@ -43,4 +46,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Flags that read something that is not set, and are on all the same."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

@@ -25,12 +25,15 @@ References: CWE-489; OWASP Top 10 2025 A02.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
-from deflask.rules._switches import TRIGGERS as SWITCHES
+from deflask.rules._triggers import SWITCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF108"
 TRIGGERS = SWITCHES
@@ -39,4 +42,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Flags that a constant switches on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

@@ -22,13 +22,15 @@ References: Flask's documentation on deploying under mod_wsgi asks for the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.flags import flags
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._switches import called
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF111"
 TRIGGERS = triggers("DF101")
@@ -36,13 +38,7 @@ DEFAULT = False
 
 
 def check(module: Module) -> Iterator[Hit]:
-    """Runs of Flask apps that an import starts; whether there is a guard already is for the guard to say."""
-    for flag in flags(module, "DF101"):
-        reached = module.imported.reached(flag.call)
-        if flag.proved and reached.possible:
-            yield Hit(
-                node=flag.call,
-                message=f"`{called(flag.call)}` blocks whoever imports this module",
-                serves=True,
-                doubts=reached.doubts,
-            )
+    """Runs of Flask apps that an import starts."""
+    from deflask.rules._import_time import check as runs
+
+    return runs(module)

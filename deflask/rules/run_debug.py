@@ -32,13 +32,16 @@ References: CWE-489; CWE-215; CodeQL py/flask-debug; Bandit B201; Ruff S201; OWA
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
 from deflask.detect.gate import POSITIONAL
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF101"
 # A receiver that is not proved is reported only with the keyword.
@@ -48,4 +51,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Runs of Flask apps whose `debug` is on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

@@ -27,12 +27,15 @@ References: CWE-489; CWE-215; CodeQL py/flask-debug; OWASP Top 10 2025 A02.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.module import Module
-from deflask.rules._hit import Hit
-from deflask.rules._judge import hits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deflask.detect.module import Module
+    from deflask.rules._hit import Hit
 
 CODE = "DF102"
 TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (b"run_server", b"debug"))
@@ -41,4 +44,6 @@ DEFAULT = True
 
 def check(module: Module) -> Iterator[Hit]:
     """Starts of wrapped Flask apps whose flag is on."""
+    from deflask.rules._judge import hits
+
     return hits(module, CODE)

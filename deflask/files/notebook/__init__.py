@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from deflask.files.source import Source, parse
+if TYPE_CHECKING:
+    from deflask.files.source import Source
 
 SUFFIX = ".ipynb"
 # A line end with the border between two strings of a list, the letters that need no escape, any other escape.
@@ -14,9 +15,13 @@ _ESCAPE = re.compile(rb'\\(?:n"\s*,\s*"|u00([0-7][0-9a-fA-F])|(["\\/])|.)', re.D
 
 def parse_file(data: bytes, path: str) -> Source:
     """Read a file of either kind as Python. Raises SourceError with the cause."""
+    # Most runs meet nothing that is worth being parsed, and hardly any a notebook.
+    from deflask.files.source import parse
+
     if not path.endswith(SUFFIX):
         return parse(data, path)
-    # Most runs meet no notebook that is worth being read.
+    from dataclasses import replace
+
     from deflask.files.notebook.python import to_python
 
     notebook = to_python(data)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from deflask.files.errors import SourceError
 from deflask.files.notebook.spans import Array, String, load
-from deflask.files.source import BOM, SourceError
+from deflask.files.source import BOM
 
 _ESCAPES = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)")
 # Whatever else is escaped must be passed over as a whole, or the end of `\\n` would count as a line end.

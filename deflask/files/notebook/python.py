@@ -6,9 +6,10 @@ import ast
 import re
 from dataclasses import dataclass
 
+from deflask.files.errors import SourceError
 from deflask.files.notebook.document import Cell, Document, read
 from deflask.files.notebook.magics import replacements
-from deflask.files.source import SourceError, quiet_parser
+from deflask.files.source import quiet_parser
 from deflask.files.unparsable import explain
 
 # The lines that Python sees: they end at these and at nothing else.
