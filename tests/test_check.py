@@ -145,3 +145,13 @@ def test_without_a_command(tmp_path: Path) -> None:
     """Help is for reading: its lines stay lines, and it is no error of anything."""
     for done in (process(tmp_path), deflask(tmp_path)):
         assert (done.text + done.err).startswith("Usage: ")
+
+
+def test_verbose_says_what_was_not_read(tmp_path: Path) -> None:
+    """A sibling that cannot be parsed ends the way of a name; who asks is told."""
+    run = "from web import app\n\nif __name__ == '__main__':\n    app.run(debug=True)\n"
+    tree(tmp_path, {"run.py": run, "web.py": "def broken(:\n", "pyproject.toml": ""})
+    done = deflask(tmp_path, "check", "--verbose", "run.py")
+    assert done.code == 1
+    assert done.err.startswith("note: web.py: broken syntax: line 1")
+    assert deflask(tmp_path, "check", "run.py").err == ""

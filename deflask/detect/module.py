@@ -7,8 +7,8 @@ from functools import cached_property
 from os.path import basename, dirname, join, normpath
 
 from deflask.detect import suppressions
-from deflask.detect.names import Flow, FunctionNode, Index, Names, build
-from deflask.detect.project import Project, shown
+from deflask.detect.names import MOST_CALLS, Flow, FunctionNode, Index, Names, build, calls_of
+from deflask.detect.project import MOST_STEPS, Project, shown
 from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
 from deflask.files.source import Source
@@ -24,6 +24,8 @@ class Module:
         self.project = project
         self.location = location or source.path
         """Where the file stands in the project; `source.path` is what the user calls it."""
+        self._steps = 0
+        self._calls: dict[FunctionNode, list[tuple[ast.Call, Names]] | None] = {}
 
     @cached_property
     def index(self) -> Index:
@@ -60,12 +62,31 @@ class Module:
         """The evaluator of another module of the project, which is imported."""
         return self.of_names(names).imported.evaluator
 
+    def step(self) -> bool:
+        """Count a step of the evaluation; False when there have been too many for one candidate."""
+        if self.project is not None:
+            return self.project.step()
+        self._steps += 1
+        return self._steps <= MOST_STEPS
+
     def of_names(self, names: Names) -> Module:
         """The module to which names belong that were found from here."""
         if names is self.names:
             return self
         assert self.project is not None, "only a project has other modules"
         return self.project.module_of(names)
+
+    def calls_to(self, function: FunctionNode) -> list[tuple[ast.Call, Names]] | None:
+        """The calls of a function of this module in the project, with their modules; None where they are too many."""
+        if function not in self._calls:
+            self._calls[function] = None
+            found: list[tuple[ast.Call, Names]] = []
+            for names in (self.names, *self.users(function)):
+                if len(names.index.calls.get(getattr(function, "name", ""), ())) > MOST_CALLS:
+                    return None
+                found += [(call, names) for call in calls_of(function, names, self.names)]
+            self._calls[function] = found if len(found) <= MOST_CALLS else None
+        return self._calls[function]
 
     def users(self, function: FunctionNode) -> list[Names]:
         """The other modules of the project that may call a function of this one."""

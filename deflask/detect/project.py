@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_MODULES = 200
 """Modules that are read for the imports of one candidate; beyond that an import leads nowhere."""
+MOST_STEPS = 100_000
+"""Expressions that are evaluated for one candidate: a few seconds; what is left then is unknown."""
 MOST_FILES = 5_000
 """Files of one project that are searched for those that start a module."""
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
@@ -45,6 +47,7 @@ class Project:
     notes: list[str] = field(default_factory=list)
     """What was not looked into, and why: modules that cannot be read or parsed, candidates that reached the bound."""
     _candidate: str = ""
+    _steps: int = 0
     _reads: int = 0
     """The modules that were read for the candidate."""
     _path: SearchPath | None = None
@@ -61,6 +64,14 @@ class Project:
         """Start on another candidate, for which modules may be read anew up to the bound."""
         self._candidate = path
         self._reads = 0
+        self._steps = 0
+
+    def step(self) -> bool:
+        """Count a step of the evaluation; False when there have been too many for the candidate."""
+        self._steps += 1
+        if self._steps == MOST_STEPS:
+            self._note(f"{shown(self._candidate)}: stopped after {MOST_STEPS} steps")
+        return self._steps < MOST_STEPS
 
     def find(self, name: str, importer: str, index: Index | None = None) -> Module | None:
         """The module that `name` (relative with leading dots) means in the file `importer`.

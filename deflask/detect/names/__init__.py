@@ -1,7 +1,7 @@
 """What a name is bound to in this file: the index of the tree, the flow of bindings, what they resolve to."""
 
 from deflask.detect.names.build import build, getattr_name
-from deflask.detect.names.calls import argument, callers, calls_of, default_of, function_of
+from deflask.detect.names.calls import MOST_CALLS, argument, callers, calls_of, default_of, function_of
 from deflask.detect.names.flow import TRIES, Flow, block_of
 from deflask.detect.names.imports import imported
 from deflask.detect.names.index import (
@@ -21,6 +21,7 @@ from deflask.detect.names.resolve import Names
 
 __all__ = [
     "FUNCTIONS",
+    "MOST_CALLS",
     "TRIES",
     "UNKNOWN",
     "Absent",

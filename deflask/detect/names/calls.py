@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FARTHEST = 5
 """Parameters that are followed from one to the next; what comes from farther away is nothing that a reader sees."""
-_MOST = 100
+MOST_CALLS = 100
 """Calls of a name that are looked at for what they pass; a method called more often is anybody's."""
 
 
@@ -67,7 +67,10 @@ def passed(parameter: ast.arg, names: Names) -> list[Origin]:
     nobody = Origin(Kind.UNKNOWN, node=parameter, home=names)
     if function is None or parameter in several:
         return [nobody]
-    if names.following >= _FARTHEST or sum(len(names.index.calls.get(name, ())) for name in _called(function)) > _MOST:
+    if (
+        names.following >= _FARTHEST
+        or sum(len(names.index.calls.get(name, ())) for name in _called(function)) > MOST_CALLS
+    ):
         return [nobody]
     names.following += 1
     try:

@@ -37,10 +37,18 @@ class Evaluator:
     _answers: dict[ast.expr, Answer] = field(default_factory=dict)
     depth: int = 0
     """How many assumptions are made on top of each other."""
+    outer: Evaluator | None = None
+    """Who evaluates what stands outside of `inside`, the function for a call of which something is assumed."""
+    inside: ast.FunctionDef | None = None
 
     def evaluate(self, node: ast.expr) -> Answer:
-        """What the expression comes to; UNKNOWN while it is being evaluated (cycles)."""
+        """What the expression comes to; UNKNOWN while it is being evaluated (cycles), and after too many steps."""
         if node not in self._answers:
+            if self.outer is not None and self.inside is not None and not _stands_in(node, self.inside):
+                return self.outer.evaluate(node)
+            self._answers[node] = unknown(configured=True)
+            if not self.project.step():
+                return self._answers[node]
             self._answers[node] = unknown()
             try:
                 answer = self._evaluate(node)
@@ -55,9 +63,10 @@ class Evaluator:
         """The evaluator of the module in which something was found, None meaning this one."""
         return self if names is None or names is self.names else self.project.of(names)
 
-    def callers(self, function: FunctionNode) -> list[Evaluator]:
-        """The modules that may call a function of this one, this one first."""
-        return [self, *(self.project.of(names) for names in self.project.users(function))]
+    def calls_to(self, function: FunctionNode) -> list[tuple[ast.Call, Evaluator]] | None:
+        """The calls of a function of this module, with who evaluates them; None where they are too many."""
+        calls = self.project.calls_to(function)
+        return [(call, self.at(names)) for call, names in calls] if calls is not None else None
 
     def decision(self, node: ast.expr, how: How = How.CONSTANT) -> Decision:
         """The decision that falls at an expression of this module."""
@@ -82,6 +91,13 @@ class Evaluator:
         together = {**self.assumed, **assumed}
         surroundings = Assumed(self.project, assumed)
         return Evaluator(self.names, self.main, self.path, surroundings, together, dict(together), self.depth + 1)
+
+    def within(self, function: ast.FunctionDef, assumed: Mapping[ast.expr, Answer]) -> Evaluator:
+        """An evaluator of one call of a function, in which its parameters hold what `assumed` says."""
+        together = {**self.assumed, **assumed}
+        return Evaluator(
+            self.names, self.main, self.path, self.project, together, dict(together), self.depth + 1, self, function
+        )
 
     @cached_property
     def _set_here(self) -> frozenset[str] | None:
@@ -254,6 +270,11 @@ class Evaluator:
             return held
         configures = self.names.index.attributes.get("config")
         return unknown(configured=True) if configures else known(False)
+
+
+def _stands_in(node: ast.expr, function: ast.FunctionDef) -> bool:
+    """Whether a node stands in a function of the same module, by its lines."""
+    return function.lineno <= node.lineno <= (function.end_lineno or function.lineno)
 
 
 def _is_true(origin: Origin) -> bool:

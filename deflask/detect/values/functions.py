@@ -28,7 +28,7 @@ def result(call: ast.Call, home: Evaluator) -> Answer:
         return unknown()
     parameters = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     if parameters:
-        there = there.assuming(_given(call, function, parameters, home, there))
+        there = there.within(function, _given(call, function, parameters, home, there))
     return join(_returned(function.body, there))
 
 

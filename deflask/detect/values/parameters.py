@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Names, argument, calls_of, default_of, function_of
+from deflask.detect.names import Names, argument, default_of, function_of
 from deflask.detect.values import options
 from deflask.detect.values.answer import Answer, Default, How, Source, join, unknown
 
@@ -22,6 +22,8 @@ def passed(parameter: ast.arg, home: Evaluator) -> Answer:
     option = options.declared(function, parameter, home.names, home.evaluate)
     if option is not None:
         return option
+    if home.calls_to(function) is None:
+        return unknown(configured=True)
     answers = [answer for _, _, answer in each(parameter, home)]
     return join(answers) if answers else _fallen_back(parameter, default_of(function, parameter), home)
 
@@ -32,11 +34,8 @@ def each(parameter: ast.arg, home: Evaluator) -> list[tuple[ast.Call, Names, Ans
     if function is None:
         return []
     default = default_of(function, parameter)
-    calls = [
-        (call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names, home.names)
-    ]
     found = []
-    for call, caller in calls:
+    for call, caller in home.calls_to(function) or ():
         given = argument(call, function, parameter, caller.names)
         if given is None:
             answer = unknown()

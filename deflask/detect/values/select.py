@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Bound, argument, block_of, calls_of, default_of, function_of, own_nodes, parted
+from deflask.detect.names import Bound, argument, block_of, default_of, function_of, own_nodes, parted
 from deflask.detect.values.answer import Default
 from deflask.model import Truth
 
@@ -155,7 +155,9 @@ def _passed(parameter: ast.arg, home: Evaluator) -> list[Selected] | None:
     if function is None:
         return None
     default = default_of(function, parameter)
-    calls = [(call, caller) for caller in home.callers(function) for call in calls_of(function, caller.names)]
+    calls = home.calls_to(function)
+    if calls is None:
+        return None
     # Who makes an app only to ask it something serves nothing; where nobody else is in view, somebody else may.
     calls = [(call, caller) for call, caller in calls if not _only_asks(call, caller)] or calls
     given = [(argument(call, function, parameter, caller.names), caller) for call, caller in calls]

@@ -19,8 +19,11 @@ class Surroundings(Protocol):
     def of(self, names: Names) -> Evaluator:
         """The evaluator of another module."""
 
-    def users(self, function: FunctionNode) -> list[Names]:
-        """The other modules that may call a function of this one."""
+    def step(self) -> bool:
+        """Count a step of the evaluation; False when there have been too many for one candidate."""
+
+    def calls_to(self, function: FunctionNode) -> list[tuple[ast.Call, Names]] | None:
+        """The calls of a function of this module, with the modules of the calls; None where they are too many."""
 
     def beside(self, path: str) -> Names | None:
         """The Python source at a path relative to this module's folder."""
@@ -33,7 +36,7 @@ class Assumed:
     """The surroundings of an evaluator that assumes other answers: those of the other modules, with the same."""
 
     def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
-        self.users, self.beside, self.read = real.users, real.beside, real.read
+        self.calls_to, self.beside, self.read, self.step = real.calls_to, real.beside, real.read, real.step
         self._real = real
         self._assumed = assumed
         self._made: dict[Names, Evaluator] = {}
