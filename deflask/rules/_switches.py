@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere
+from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere, may_be_app
 from deflask.detect.module import Module
 from deflask.detect.names import FUNCTIONS, Kind, Origin, attribute, block_of
 from deflask.detect.runs import explicit_runs
@@ -135,6 +135,8 @@ def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator
 def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None:
     """How sure it is that a setting of an app matters: None where it does not."""
     apps = tuple(origin for origin in known_elsewhere(app, module) if origin.kind is not Kind.NONE)
+    if may_be_app(app, module) and all(origin.kind is Kind.UNKNOWN for origin in apps):
+        return Applicability.UNSAFE, "its receiver cannot be resolved"
     if not apps or any(not _is_flask(origin, module) for origin in apps):
         return None
     runs = explicit_runs(apps, node, module)

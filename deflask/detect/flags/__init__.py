@@ -5,6 +5,6 @@ from deflask.detect.flags.find import Flag, flags
 from deflask.detect.flags.given import Given
 from deflask.detect.flags.host import is_public
 from deflask.detect.flags.indirect import indirect
-from deflask.detect.flags.unresolved import imports_flask
+from deflask.detect.flags.unresolved import imports_flask, may_be_app
 
-__all__ = ["Flag", "Given", "flags", "imports_flask", "indirect", "is_public", "known_elsewhere"]
+__all__ = ["Flag", "Given", "flags", "imports_flask", "indirect", "is_public", "known_elsewhere", "may_be_app"]

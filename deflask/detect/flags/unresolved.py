@@ -33,6 +33,13 @@ def may_be(function: ast.expr, method: str, shape: re.Pattern[str], module: Modu
     return shaped and bool(origins) and not all(_is_something_else(origin, module) for origin in origins)
 
 
+def may_be_app(expression: ast.expr, module: Module) -> bool:
+    """Whether something that cannot be resolved has the shape of an app, in a file that has to do with Flask."""
+    origins = module.names.origins(expression)
+    unknown = all(origin.kind is Kind.UNKNOWN for origin in origins)
+    return unknown and imports_flask(module) and _is_shaped(expression, _APP)
+
+
 def _lacks(receiver: ast.expr, method: str, module: Module) -> bool:
     """Whether a receiver is of classes that stand in the project with all their bases, and have no such method."""
     origins = module.names.origins(receiver)

@@ -67,10 +67,8 @@ def passed(parameter: ast.arg, names: Names) -> list[Origin]:
     nobody = Origin(Kind.UNKNOWN, node=parameter, home=names)
     if function is None or parameter in several:
         return [nobody]
-    if (
-        names.following >= _FARTHEST
-        or sum(len(names.index.calls.get(name, ())) for name in _called(function)) > MOST_CALLS
-    ):
+    named = sum(len(names.index.calls.get(name, ())) for name in _called(function))
+    if names.following >= _FARTHEST or named > MOST_CALLS:
         return [nobody]
     names.following += 1
     try:
