@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deflask.detect.names import Absent, Kind, Names, held
+from deflask.detect.names import Absent, Binding, Index, Kind, Names, held
 
 CONFIG = "flask.Flask().config"
 
@@ -37,7 +37,9 @@ def debug_attributes(names: Names) -> Iterator[Setting]:
 def config_keys(names: Names, key: str) -> Iterator[Setting]:
     """`app.config[key] = …`, and what `update` and `from_mapping` put there."""
     index = names.index
-    for binding in (*index.items.get(key, []), *index.items.get("", [])):
+    if "config" not in index.attributes:
+        return
+    for binding in (*index.items.get(key, []), *_by_name(index)):
         if isinstance(binding.node, ast.Subscript) and binding.expression and _key(binding.node.slice, names) == key:
             app = possible_owner(binding.node.value, names)
             if app is not None:
@@ -53,6 +55,12 @@ def _key(node: ast.expr, names: Names) -> object:
     """The key that a subscript names: a constant, or a name that is bound to one."""
     written = names.written(node)
     return written.value if isinstance(written, ast.Constant) else None
+
+
+def _by_name(index: Index) -> list[Binding]:
+    """The assignments to `….config[KEY]`, whatever the key is."""
+    bindings = index.items.get("", [])
+    return [b for b in bindings if isinstance(b.node, ast.Subscript) and getattr(b.node.value, "attr", "") == "config"]
 
 
 def possible_owner(config: ast.expr, names: Names) -> ast.expr | None:
