@@ -27,4 +27,5 @@ def is_worth_it(data: bytes, path: str, settings: Settings) -> bool:
 def rules_of(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
     """The rules that are on, and the gate that is open for what they could find something in."""
     rules = tuple(chosen(settings.select, settings.extend_select, settings.ignore))
-    return rules, Gate(trigger for rule in rules for trigger in rule.triggers)
+    flagged = all(rule.flagged for rule in rules)
+    return rules, Gate((trigger for rule in rules for trigger in rule.triggers), flagged)

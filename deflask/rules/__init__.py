@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a rule's module declares: CODE, TRIGGERS, DEFAULT and `check`; its docstring is its documentation."""
+    """What a rule's module declares: CODE, TRIGGERS, DEFAULT, FLAGGED and `check`; its docstring documents it."""
 
     code: str
     name: str
@@ -24,6 +24,8 @@ class Rule:
     triggers: tuple[tuple[bytes, ...], ...]
     default: bool
     check: Callable[[Module], Iterator[Hit]]
+    flagged: bool = True
+    """Whether all that it finds has a flag that is on."""
 
     @property
     def documentation(self) -> str:
@@ -46,7 +48,17 @@ def load() -> dict[str, Rule]:
         if not found.name.startswith("_"):
             module = importlib.import_module(f"{__name__}.{found.name}")
             name = found.name.replace("_", "-")
-            rules.append(Rule(module.CODE, name, module.__doc__ or "", module.TRIGGERS, module.DEFAULT, module.check))
+            rules.append(
+                Rule(
+                    module.CODE,
+                    name,
+                    module.__doc__ or "",
+                    module.TRIGGERS,
+                    module.DEFAULT,
+                    module.check,
+                    module.FLAGGED,
+                )
+            )
     return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.gate import POSITIONAL
+from deflask.detect.gate import ATTRIBUTE, KEY, RUN
 
 SWITCHES = (
     *(words for rule in ("DF101", "DF102", "DF105") for words in triggers(rule)),
-    *((word, b"debug") for word in (b"run", b"run_server", b"app", b"application")),
-    (b"config", b"DEBUG"),
-    (POSITIONAL,),
+    (RUN,),
+    (ATTRIBUTE,),
+    (KEY,),
 )

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
+from deflask.detect.gate import ATTRIBUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from deflask.rules._hit import Hit
 
 CODE = "DF103"
-TRIGGERS = (*triggers("DF101"), *triggers("DF102"), (b"app", b"debug"), (b"application", b"debug"))
+TRIGGERS = (*triggers("DF101"), *triggers("DF102"), (ATTRIBUTE,))
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

@@ -50,6 +50,7 @@ TRIGGERS = (
     *((word, b"config") for word in (b"from_object", b"from_pyfile", b"from_file", b"from_json", b"run")),
 )
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

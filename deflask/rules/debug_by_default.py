@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 CODE = "DF106"
 TRIGGERS = SWITCHES
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 CODE = "DF109"
 TRIGGERS = ((b"FLASK_DEBUG",), (b"FLASK_ENV",))
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CODE = "DF111"
 TRIGGERS = triggers("DF101")
 DEFAULT = False
+FLAGGED = False
 
 
 def check(module: Module) -> Iterator[Hit]:

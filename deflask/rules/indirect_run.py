@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 CODE = "DF110"
 TRIGGERS = SWITCHES
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

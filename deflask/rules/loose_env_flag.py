@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
+from deflask.detect.gate import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from deflask.rules._hit import Hit
 
 CODE = "DF112"
-TRIGGERS = (*triggers("DF101"), *triggers("DF102"), *triggers("DF105"), (b"run", b"debug"), (b"run_server", b"debug"))
+TRIGGERS = (*triggers("DF101"), *triggers("DF102"), *triggers("DF105"), (RUN,))
 DEFAULT = False
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

@@ -35,7 +35,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
-from deflask.detect.gate import POSITIONAL
+from deflask.detect.gate import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 
 CODE = "DF101"
 # A receiver that is not proved is reported only with the keyword.
-TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (POSITIONAL,))
+TRIGGERS = (*triggers(CODE), (RUN,))
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CODE = "DF105"
 TRIGGERS = (*triggers(CODE), (b"use_debugger",))
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:

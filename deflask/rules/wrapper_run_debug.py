@@ -30,6 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
+from deflask.detect.gate import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from deflask.rules._hit import Hit
 
 CODE = "DF102"
-TRIGGERS = (*triggers(CODE), (b"run", b"debug"), (b"run_server", b"debug"))
+TRIGGERS = (*triggers(CODE), (RUN,))
 DEFAULT = True
+FLAGGED = True
 
 
 def check(module: Module) -> Iterator[Hit]:
