@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from deflask.files.discovery import is_pattern
-from deflask.files.sorting import force_sort_within_sections
+from deflask.files.sorting import Sorting, read_file
 from deflask.files.toml import parse_toml
 from deflask.model import Settings
 
@@ -41,6 +41,7 @@ class Configuration:
     rewriting: bool = False
     _by_folder: dict[str, Settings] = field(default_factory=dict)
     _read_files: dict[str, Settings | None] = field(default_factory=dict)
+    _sorting: Sorting = field(default_factory=lambda: Sorting(read_file))
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file or folder. Raises ConfigError."""
@@ -54,7 +55,7 @@ class Configuration:
                 if name in self.overrides
             }
             settings = replace(configured, **{**self.overrides, **added})
-            sorts = self.rewriting and not self.isolated and force_sort_within_sections(folder)
+            sorts = self.rewriting and not self.isolated and self._sorting.within_sections(folder)
             self._by_folder[folder] = replace(settings, force_sort_within_sections=sorts)
         return self._by_folder[folder]
 
