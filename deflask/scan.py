@@ -39,6 +39,11 @@ def _rules(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
     return rules, Gate(trigger for rule in rules for trigger in rule.triggers)
 
 
+def letters(settings: Settings) -> tuple[bytes, ...]:
+    """Letters of which a file holds at least one if it can show anything under some settings."""
+    return _rules(settings)[1].letters()
+
+
 FindProject = Callable[[str], Project | None]
 """The project of a file, None where only the file itself is to be seen."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 POSITIONAL = b"run(,,"
@@ -32,3 +33,14 @@ class Gate:
             all(word in data for word in words) and all(self._whole[word].search(data) for word in words)
             for words in self._triggers
         )
+
+    def letters(self) -> tuple[bytes, ...]:
+        """Some letters that every file holds for which the gate opens: few, and any of them."""
+        chosen = [b"run"] if self._positional else []
+        left = [words for words in self._triggers if not set(chosen).intersection(words)]
+        while left:
+            # What most triggers share lets the fewest words do for all of them.
+            counts = Counter(word for words in left for word in words)
+            chosen.append(max(sorted(counts), key=lambda word: (counts[word], len(word))))
+            left = [words for words in left if chosen[-1] not in words]
+        return tuple(chosen)
