@@ -14,7 +14,7 @@ from deflask.bulk.journal import Row
 from deflask.bulk.model import Outcome, State, Task
 from deflask.bulk.planner import in_scratch, planned
 from deflask.bulk.reasons import Reason, Stopped
-from deflask.bulk.repository import look
+from deflask.bulk.repository import create, look
 
 _MOVES = 3
 """How often in one run a repository is planned again whose head moves on and on."""
@@ -44,8 +44,7 @@ def _pushed(task: Task, git: Git) -> Outcome:
 
 def _unpack(git: Git, commit: str, pack: bytes, head: str) -> None:
     """Make a repository that holds the new commit and, of its parent, what a push compares."""
-    kind = "sha256" if len(commit) == 64 else "sha1"
-    git.run("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", ".")
+    create(git, commit)
     with open(os.path.join(git.folder, "shallow"), "w", encoding="ascii") as file:
         file.write(f"{head}\n")
     code, _, _ = git.attempt("index-pack", "--stdin", stdin=pack)
@@ -69,7 +68,7 @@ def _push(git: Git, task: Task, there: str | None) -> Outcome:
     if any("stale info" in line for line in refused):
         raise Stopped(Reason.BRANCH_MODIFIED, f"{task.options.branch} has changed meanwhile")
     words = failures.words("\n".join([errors, *refused]))
-    raise Stopped(Reason.PUSH_REFUSED if refused else failures.reason(errors), words)
+    raise Stopped(Reason.PUSH_REFUSED if refused else git.reason(errors), words)
 
 
 def waiting(campaign: Campaign, retry_failed: bool = False) -> list[int]:

@@ -59,7 +59,8 @@ class Campaign:
         if outcome.commit is not None and outcome.pack is not None and outcome.diff is not None:
             _write(self._pack(outcome.commit), outcome.pack)
             _write(self.path("diffs", row, "diff"), outcome.diff)
-        self.keep_log(row, outcome.log)
+        if outcome.state is not State.NOTHING_TO_DO or outcome.reason is not None:
+            self.keep_log(row, outcome.log)
         self.journal.record_plan(row.id, outcome)
 
     def keep_log(self, row: Row, log: str) -> None:

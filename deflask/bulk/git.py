@@ -21,7 +21,6 @@ _FIXED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "true",
     "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
@@ -40,10 +39,12 @@ _CONFIGURED = (
     "gc.auto=0",
     "maintenance.auto=false",
     "transfer.fsckObjects=true",
+    # One pack is less to write than a file for each object.
+    "fetch.unpackLimit=1",
+    "fastimport.unpackLimit=1",
+    "pack.writeReverseIndex=false",
     "credential.helper=",
     "push.gpgSign=false",
-    "init.defaultBranch=main",
-    "advice.detachedHead=false",
 )
 _ARGUMENTS = ["git", *(argument for setting in _CONFIGURED for argument in ("-c", setting))]
 _LOOK = 0.2
@@ -66,7 +67,7 @@ class Git:
         """What a command writes to standard output. Raises Stopped with the reason for which it failed."""
         code, output, errors = self.attempt(*arguments, stdin=stdin)
         if code not in expected:
-            raise Stopped(failures.reason(errors), failures.words(errors) or f"git {arguments[0]} ended with {code}")
+            raise Stopped(self.reason(errors), failures.words(errors) or f"git {arguments[0]} ended with {code}")
         return output
 
     def attempt(self, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes, str]:
@@ -79,6 +80,13 @@ class Git:
         text = self._said(errors.decode("utf-8", "backslashreplace"))
         self.log.append(f"exit {process.returncode}\n{text}" if text else f"exit {process.returncode}")
         return process.returncode, output, text
+
+    def reason(self, errors: str) -> Reason:
+        """Why a command failed, by what it wrote to standard error."""
+        reason = failures.reason(errors)
+        # Git asks again where the token that it was given is refused.
+        refused = reason is Reason.CREDENTIALS_NEEDED and credentials.for_url(self.url, os.environ)
+        return Reason.CREDENTIALS_REFUSED if refused else reason
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A command that goes on: with pipes, in a process group of its own, which the caller ends by `stop`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from deflask.bulk import urls
 from deflask.bulk.model import Change, Outcome, State, Target
-from deflask.bulk.reasons import Reason
+from deflask.bulk.reasons import Reason, Stopped
 
 # One script for each version; an older journal runs those that it has not run. Never change one that was released.
 MIGRATIONS = (
@@ -38,10 +39,9 @@ MIGRATIONS = (
         pull_request TEXT
     );
     CREATE INDEX repositories_by_key ON repositories (key);
-    CREATE INDEX repositories_by_state ON repositories (state, id);
     CREATE TABLE changes (
         repository INTEGER NOT NULL REFERENCES repositories (id),
-        path TEXT NOT NULL,
+        path BLOB NOT NULL,
         before TEXT NOT NULL,
         after TEXT NOT NULL,
         PRIMARY KEY (repository, path)
@@ -138,20 +138,30 @@ class Journal:
         seen: Counter[str] = Counter()
         with self.transaction():
             for target in targets:
-                key = urls.key(target.url)
+                url = _written(target.url)
+                key = urls.redacted(urls.key(url))
                 seen[key] += 1
                 [known] = self._connection.execute("SELECT count(*) FROM repositories WHERE key = ?", (key,)).fetchone()
                 if known < seen[key]:
-                    state, reason = (State.SKIPPED, Reason.DUPLICATE.value) if known else (State.PENDING, None)
-                    self._connection.execute(
-                        "INSERT INTO repositories (name, key, url, listed_branch, state, reason)"
-                        " VALUES (?, ?, ?, ?, ?, ?)",
-                        (self._free(target.url), key, urls.redacted(target.url), target.branch, state.value, reason),
-                    )
+                    self._insert(url, key, target.branch, bool(known))
+
+    def _insert(self, url: str, key: str, branch: str | None, is_known: bool) -> None:
+        state, reason, detail = State.PENDING, None, None
+        try:
+            urls.opened(url)
+        except Stopped as error:
+            state, reason, detail = State.FAILED, error.reason.value, error.detail
+        if is_known:
+            state, reason, detail = State.SKIPPED, Reason.DUPLICATE.value, None
+        self._connection.execute(
+            "INSERT INTO repositories (name, key, url, listed_branch, state, reason, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self._free(url), key, urls.redacted(url), _text(branch), state.value, reason, detail),
+        )
 
     def _free(self, url: str) -> str:
         """A name that no other repository of the campaign has."""
-        wanted = name = urls.name(url)
+        wanted = name = urls.name(urls.redacted(url))
         number = 1
         while self._connection.execute("SELECT 1 FROM repositories WHERE name = ?", (name,)).fetchone():
             number += 1
@@ -196,7 +206,7 @@ class Journal:
     def changes(self, repository: int) -> list[Change]:
         """The files that the plan of a repository changes."""
         query = "SELECT path, before, after FROM changes WHERE repository = ? ORDER BY path"
-        return [Change(*row) for row in self._connection.execute(query, (repository,))]
+        return [Change(os.fsdecode(path), *ids) for path, *ids in self._connection.execute(query, (repository,))]
 
     def document(self, repository: int) -> dict[str, Any] | None:
         """The findings and files of a repository as in the JSON format."""
@@ -215,7 +225,7 @@ class Journal:
         }
         with self.transaction():
             self._connection.execute("DELETE FROM changes WHERE repository = ?", (repository,))
-            rows = [(repository, change.path, change.before, change.after) for change in outcome.changes]
+            rows = [(repository, os.fsencode(change.path), change.before, change.after) for change in outcome.changes]
             self._connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", rows)
             self._set(repository, outcome.state, outcome.reason, outcome.detail, columns)
 
@@ -227,6 +237,15 @@ class Journal:
             self._set(repository, state, reason, detail, columns)
 
     def _set(self, repository: int, state: State, reason: Reason | None, detail: str | None, columns: Any) -> None:
-        columns = {"state": state.value, "reason": reason.value if reason else None, "detail": detail, **columns}
+        columns = {"state": state.value, "reason": reason.value if reason else None, "detail": _text(detail), **columns}
         sets = ", ".join(f'"{column}" = ?' for column in columns)
         self._connection.execute(f"UPDATE repositories SET {sets} WHERE id = ?", (*columns.values(), repository))
+
+
+def _text(text: str | None) -> str | None:
+    return _written(text) if text is not None else None
+
+
+def _written(text: str) -> str:
+    """A text as SQLite takes it: bytes that are no UTF-8 are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -47,8 +48,10 @@ def in_scratch(task: Task, work: Callable[[Git], Outcome]) -> Outcome:
     except Stopped as error:
         outcome = stopped(error)
     except OSError as error:
-        reason = Reason.DISK_FULL if error.errno in (28, 122) else Reason.INTERNAL  # ENOSPC, EDQUOT
+        reason = Reason.DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else Reason.INTERNAL
         outcome = stopped(Stopped(reason, str(error)))
+    except MemoryError:
+        outcome = stopped(Stopped(Reason.OUT_OF_MEMORY))
     except Exception as error:
         log.append(traceback.format_exc())
         outcome = stopped(Stopped(Reason.INTERNAL, f"{type(error).__name__}: {error}"))
@@ -73,7 +76,7 @@ def _to_start_from(task: Task, git: Git) -> Heads:
 
 def planned(task: Task, git: Git, heads: Heads) -> Outcome:
     """The plan for a repository whose remote has been looked at. Raises Stopped."""
-    clone(git, heads.base)
+    clone(git, heads)
     listed = entries(git)
     if any(entry.path == OPT_OUT for entry in listed):
         raise Stopped(Reason.OPTED_OUT)
@@ -91,7 +94,7 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         changed = [(by_path[result.path], result) for result in found if result.output is not None]
         if not changed:
             return _unchanged(found, pointers)
-        head = git.run("rev-parse", "HEAD").decode().strip()
+        head = read.resolve("HEAD")
         said = message([result for _, result in changed], settings.env_var)
         contents = [(entry, result.output or b"") for entry, result in changed]
         made = commit(git, read, head, task.options.author, said, contents)

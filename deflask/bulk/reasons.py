@@ -44,6 +44,7 @@ class Reason(str, enum.Enum):
     UNPARSABLE = "unparsable", "its candidates cannot be parsed"
     REWRITE_FAILED = "rewrite-failed", "no rewrite of it passed its proof, which is a bug of deflask"
     PUSH_REFUSED = "push-refused", "does not take the branch"
+    OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
     PLAN_LOST = "plan-lost", "what was planned is no longer in the campaign folder"
     WORKER_DIED = "worker-died", "ended the processes that worked on it"
     GIT_FAILED = "git-failed", "git failed for another cause"

@@ -15,6 +15,8 @@ REGULAR = ("100644", "100755")
 """The modes of files that are read: no symlinks, no submodules."""
 MOST_ENTRIES = 1_000_000
 """Entries of a tree; with more of them a repository is too large."""
+_BASE = "refs/heads/base"
+"""What the branch to start from is called here."""
 _OUTSIDE = {"", ".", "..", ".git", "git~1"}
 
 
@@ -58,11 +60,26 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     return Heads(base, refs[wanted], refs.get(f"refs/heads/{ours}"))
 
 
-def clone(git: Git, base: str) -> None:
-    """Fetch one branch, its last commit only, into the folder of `git`, which is empty. Raises Stopped."""
+def create(git: Git, head: str) -> None:
+    """Make the folder of `git`, which is empty, a bare repository in which a commit like `head` can be.
+
+    `git init` would write each setting anew, and three times as much.
+    """
+    for name in ("objects/pack", "refs/heads"):
+        os.makedirs(os.path.join(git.folder, name))
+    kind = "1\n[extensions]\n\tobjectFormat = sha256" if len(head) == 64 else "0"
+    files = {"HEAD": f"ref: {_BASE}\n", "config": f"[core]\n\tbare = true\n\trepositoryFormatVersion = {kind}\n"}
+    for name, content in files.items():
+        with open(os.path.join(git.folder, name), "w", encoding="ascii") as file:
+            file.write(content)
+
+
+def clone(git: Git, heads: Heads) -> None:
+    """Fetch the last commit of a branch into the folder of `git`, where it is HEAD. Raises Stopped."""
+    create(git, heads.head)
     git.run(
-        *("clone", "--quiet", "--bare", "--template=", "--no-tags", "--single-branch", "--depth=1"),
-        *(f"--branch={base}", "--", git.url, "."),
+        *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
+        *("--no-recurse-submodules", "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
     )
 
 
@@ -108,16 +125,21 @@ class Objects:
 
     def read(self, name: str) -> bytes:
         """The content of an object by its ID or by the name of a ref. Raises Stopped where it is not there."""
+        return self._read(name)[1]
+
+    def resolve(self, name: str) -> str:
+        """The ID of an object by the name of a ref. Raises Stopped where it is not there."""
+        return self._read(name)[0]
+
+    def _read(self, name: str) -> tuple[str, bytes]:
         try:
             self._in.write(name.encode() + b"\n")
             self._in.flush()
-            header = self._out.readline().split()
-            data = self._out.read(int(header[2]) + 1) if len(header) == 3 else b""
-        except OSError:
-            data = b""
-        if not data:
-            raise Stopped(Reason.CORRUPT, f"{name} cannot be read")
-        return data[:-1]
+            oid, _, size = self._out.readline().decode().split()
+            data = self._out.read(int(size) + 1)
+        except (OSError, ValueError):
+            raise Stopped(Reason.CORRUPT, f"{name} cannot be read") from None
+        return oid, data[:-1]
 
 
 @contextmanager

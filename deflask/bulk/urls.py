@@ -44,6 +44,8 @@ def redacted(text: str) -> str:
 def key(url: str) -> str:
     """What is the same for two addresses of one repository."""
     scheme = _SCHEME.match(url)
+    if not url.isprintable():
+        return repr(url)
     if scheme is None and not _is_scp(url):
         return os.path.realpath(url)
     if scheme is None:

@@ -65,7 +65,7 @@ def plan(**options: Any) -> None:
 @click.option("--approve-all", is_flag=True, help="Approve all that waits for a review.")
 @click.option("--approve", multiple=True, metavar="NAME", help="Approve one repository.")
 @click.option("--reject", multiple=True, metavar="NAME", help="Reject one repository.")
-@click.option("--reason", metavar="TEXT", help="Why it is rejected.")
+@click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why: one for each --reject, or one for all.")
 def review(**options: Any) -> None:
     """Page through the diffs, those that do the same as one, and approve or reject them."""
     from deflask.cli.bulk_review import review as run

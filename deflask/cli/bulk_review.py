@@ -21,8 +21,11 @@ _CHOICES = "[a]pprove, [r]eject, [e]ach by itself, [s]kip, [q]uit"
 
 def review(options: dict[str, Any]) -> None:
     """Do what the options say; without any, ask."""
-    if options["reject"] and not options["reason"]:
-        raise click.UsageError("--reject needs a --reason")
+    reasons = options["reasons"]
+    if len(reasons) != len(options["reject"]):
+        if len(reasons) != 1 or not options["reject"]:
+            raise click.UsageError("every --reject needs a --reason, its own or one for all")
+        reasons *= len(options["reject"])
     with campaign_of(options["folder"]) as campaign:
         rejected = _ids(campaign, options["reject"])
         approved = _ids(campaign, options["approve"])
@@ -30,7 +33,9 @@ def review(options: dict[str, Any]) -> None:
             approved += [number for group in reviews.groups(campaign) for number in group.ids if number not in rejected]
         if approved or rejected or options["approve_all"]:
             count = reviews.approve(campaign, approved)
-            click.echo(f"{count} approved, {reviews.reject(campaign, rejected, options['reason'] or '')} rejected")
+            for number, reason in zip(rejected, reasons, strict=True):
+                reviews.reject(campaign, [number], reason)
+            click.echo(f"{count} approved, {len(rejected)} rejected")
         elif sys.stdin is not None and sys.stdin.isatty():
             _ask(campaign, reviews.groups(campaign))
         else:

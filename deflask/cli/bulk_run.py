@@ -17,7 +17,7 @@ from deflask.bulk import report
 from deflask.bulk.apply import apply as apply_campaign
 from deflask.bulk.apply import waiting
 from deflask.bulk.campaign import Campaign, CampaignError, opened
-from deflask.bulk.engines import Engine
+from deflask.bulk.engines import Engine, EngineError
 from deflask.bulk.engines.local import Local
 from deflask.bulk.journal import JournalError, Row
 from deflask.bulk.model import State, Target
@@ -38,7 +38,7 @@ def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool
     try:
         with opened(folder, wanted, reading) as campaign:
             yield campaign
-    except (CampaignError, JournalError) as error:
+    except (CampaignError, EngineError, JournalError) as error:
         raise click.ClickException(visible(str(error))) from None
 
 
@@ -105,7 +105,11 @@ def _targets(options: dict[str, Any]) -> Iterator[Target]:
 def _engine(options: dict[str, Any]) -> Engine:
     if options["engine"] == "local":
         return Local(options["jobs"] or os.cpu_count() or 1)
-    raise click.UsageError("--engine dask is not there yet")
+    if not options["scheduler"]:
+        raise click.UsageError("--engine dask needs the address of its --scheduler")
+    from deflask.bulk.engines.dask import Dask
+
+    return Dask(options["scheduler"], options["tls_ca_file"], options["tls_cert"], options["tls_key"])
 
 
 @dataclass

@@ -11,6 +11,10 @@ from deflask.bulk.model import Outcome, Task
 Work = Callable[[Task], Outcome]
 
 
+class EngineError(Exception):
+    """The engine cannot be used; the message is the cause, in one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """There is no outcome: whatever worked on it died, or was `slow` and ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -125,6 +126,8 @@ def _end(process: BaseProcess, connection: Connection) -> None:
     process.join()
 
 
+_MEMORY = 4 << 30
+"""Bytes that a process, and each git that it starts, may have."""
 _GRACE = 5.0
 """Seconds in which a process ends the git that it has started."""
 
@@ -133,6 +136,9 @@ def _serve(connection: Connection, work: Work) -> None:
     """The life of a process: a task comes, an outcome goes, until nobody is at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    # What a hostile file makes of the parser is that file's trouble, not the machine's.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     with contextlib.suppress(EOFError, OSError):
         while True:
             connection.send(work(connection.recv()))
