@@ -16,12 +16,10 @@ _SAID = (
     (Reason.UNREACHABLE, r"[Cc]onnection timed out|No route to host|etwork is unreachable|Failed to connect"),
     (Reason.UNREACHABLE, r"unable to (?:look up|connect)|Couldn't connect|SSL|TLS|returned error: 5\d\d"),
     (Reason.NOT_FOUND, r"(?i)repository .*not found|does not appear to be a git repository|returned error: 404"),
-    (Reason.NOT_FOUND, r"does not exist|no such file or directory|repository not exported"),
+    (Reason.NOT_FOUND, r"does not exist|is this a git repository|no such file or directory|repository not exported"),
     (Reason.REFUSED_URL, r"transport '.*' not allowed|strange (?:path|host)name|is not valid: (?:invalid|no) "),
-    (
-        Reason.CORRUPT,
-        r"fsck|bad (?:object|tree|pack)|corrupt|index-pack failed|missing (?:blob|tree)",
-    ),
+    (Reason.HOSTILE_PATH, r"hasDot|fullPathname|emptyName"),
+    (Reason.CORRUPT, r"fsck|bad (?:object|tree|pack)|corrupt|index-pack failed|missing (?:blob|tree)"),
 )
 
 

@@ -76,7 +76,7 @@ class Git:
         try:
             output, errors = self._finished(process, stdin)
         finally:
-            _kill(process)
+            stop(process)
         text = self._said(errors.decode("utf-8", "backslashreplace"))
         self.log.append(f"exit {process.returncode}\n{text}" if text else f"exit {process.returncode}")
         return process.returncode, output, text
@@ -116,8 +116,12 @@ class Git:
                 given = None
             if time.monotonic() > deadline:
                 raise Stopped(Reason.TIMEOUT, f"more than {self.limits.seconds:g} seconds")
-            if size(self.folder) > self.limits.size:
-                raise Stopped(Reason.TOO_LARGE, f"more than {self.limits.size} bytes")
+            self.check_size()
+
+    def check_size(self) -> None:
+        """Raises Stopped where the folder holds more than it may."""
+        if size(self.folder) > self.limits.size:
+            raise Stopped(Reason.TOO_LARGE, f"more than {self.limits.size} bytes")
 
     def _said(self, text: str) -> str:
         """A text for the log, without secrets."""
@@ -137,16 +141,11 @@ def size(folder: str) -> int:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a command that goes on, with all that it has started."""
-    _kill(process)
+    """End a command, if it has not ended, with all that it has started and left behind."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    # A helper that a command has left behind is in its group, too.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -29,6 +29,7 @@ from deflask.scan import letters
 
 OPT_OUT = b".deflaskignore"
 """At the root of a repository: its owner wants no changes by deflask."""
+_POINTER = "a pointer of Git LFS"
 _ESCAPE = b"\\u00"
 """In the JSON of a notebook letters may hide behind these."""
 
@@ -88,12 +89,11 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         return Outcome(State.NOTHING_TO_DO)
     with objects(git) as read:
         tree = Tree(listed, read)
-        jobs, pointers = _jobs(tree, [e for e in listed if _is_examined(e, task)], holding, settings)
-        found = process("diff", jobs, Projects(tree).of)
+        found = process("diff", _jobs(tree, listed, holding, settings, task.limits.blob), Projects(tree).of)
         by_path = {text(entry.path): entry for entry in listed}
         changed = [(by_path[result.path], result) for result in found if result.output is not None]
         if not changed:
-            return _unchanged(found, pointers)
+            return _unchanged(found)
         head = read.resolve("HEAD")
         said = message([result for _, result in changed], settings.env_var)
         contents = [(entry, result.output or b"") for entry, result in changed]
@@ -113,43 +113,41 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
     )
 
 
-def _is_examined(entry: Entry, task: Task) -> bool:
-    path = text(entry.path)
-    return (
-        path.endswith(SUFFIXES) and entry.mode in REGULAR and entry.size <= task.limits.blob and is_source(path)
-    )  # fmt: skip
-
-
-def _jobs(tree: Tree, files: list[Entry], holding: set[bytes], settings: Settings) -> tuple[list[Job], list[str]]:
-    """The files of a repository for the engine, and those that are pointers of Git LFS."""
+def _jobs(
+    tree: Tree, listed: list[Entry], holding: set[bytes], settings: Settings, largest: int
+) -> Iterator[Job | FileResult]:
+    """The source files of a repository for the engine, with an error those that cannot be looked at."""
     sorting = Sorting(tree.read)
-    jobs, pointers = [], []
-    for entry in files:
+    for entry in listed:
         path = text(entry.path)
-        folder = os.path.dirname(tree.path(entry))
-        data = tree.data(entry) if entry.path in holding else None
-        if data is not None and data.startswith(LFS):
-            pointers.append(path)
+        if not path.endswith(SUFFIXES) or entry.mode not in REGULAR or not is_source(path):
             continue
+        folder = os.path.dirname(tree.path(entry))
         own = replace(settings, force_sort_within_sections=sorting.within_sections(folder))
-        jobs.append(Job(path, own, data, shut=data is None))
-    return jobs, pointers
+        if entry.path not in holding:
+            yield Job(path, own, shut=True)
+        elif entry.size > largest:
+            yield FileResult(path, Status.ERROR, error=f"larger than {largest} bytes")
+        else:
+            data = tree.data(entry)
+            pointer = FileResult(path, Status.ERROR, error=_POINTER) if data.startswith(LFS) else None
+            yield pointer or Job(path, own, data)
 
 
-def _unchanged(found: list[FileResult], pointers: list[str]) -> Outcome:
+def _unchanged(found: list[FileResult]) -> Outcome:
     errors = [result for result in found if result.status is Status.ERROR]
     findings = sum(len(result.findings) for result in found)
-    if errors:
-        first = f"{errors[0].path}: {errors[0].error}"
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        ours = any("bug of deflask" in (result.error or "") for result in errors)
-        outcome = stopped(Stopped(Reason.REWRITE_FAILED if ours else Reason.UNPARSABLE, first + more), _errors(found))
-    elif findings:
-        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY)
-    elif pointers:
-        outcome = stopped(Stopped(Reason.LFS, f"{pointers[0]}, {len(pointers)} in all"))
-    else:
+    if not errors and not findings:
         return Outcome(State.NOTHING_TO_DO)
+    if not errors:
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY)
+    else:
+        said = [result.error or "" for result in errors]
+        ours = any("bug of deflask" in error for error in said)
+        only_pointers = all(error == _POINTER for error in said)
+        reason = Reason.REWRITE_FAILED if ours else Reason.LFS if only_pointers else Reason.UNPARSABLE
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        outcome = stopped(Stopped(reason, f"{errors[0].path}: {said[0]}{more}"), _errors(found))
     return replace(outcome, findings=findings, document=_document(found))
 
 

@@ -41,7 +41,7 @@ class Reason(str, enum.Enum):
     TIMEOUT = "timeout", "took longer than the limit"
     CORRUPT = "corrupt", "holds objects that git refuses"
     DISK_FULL = "disk-full", "no space was left for it"
-    UNPARSABLE = "unparsable", "its candidates cannot be parsed"
+    UNPARSABLE = "unparsable", "its candidates cannot be examined"
     REWRITE_FAILED = "rewrite-failed", "no rewrite of it passed its proof, which is a bug of deflask"
     PUSH_REFUSED = "push-refused", "does not take the branch"
     OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"

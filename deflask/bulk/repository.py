@@ -81,6 +81,7 @@ def clone(git: Git, heads: Heads) -> None:
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
         *("--no-recurse-submodules", "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
     )
+    git.check_size()
 
 
 def entries(git: Git) -> list[Entry]:

@@ -13,7 +13,7 @@ from deflask import __version__
 from deflask.bulk.engines import EngineError, Lost, Work
 from deflask.bulk.model import Outcome, Task
 
-_PATIENCE = 30
+_PATIENCE = 15
 """Seconds in which the scheduler has to answer, and a worker to be there."""
 _WINDOW = 2
 """Tasks that are outstanding for each thread of the cluster: one that runs, and one that is there when it ends."""
@@ -36,7 +36,7 @@ class Dask:
             window = _WINDOW * sum(client.nthreads().values())
             waiting = iter(tasks)
             outstanding: dict[str, Task] = {}
-            futures = distributed.as_completed()
+            futures = distributed.as_completed(loop=client.loop)
 
             def submit(more: Iterable[Task]) -> None:
                 for task in more:
