@@ -40,6 +40,9 @@ def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool
             yield campaign
     except (CampaignError, EngineError, JournalError) as error:
         raise click.ClickException(visible(str(error))) from None
+    except OSError as error:
+        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        raise click.ClickException(visible(f"{name}{error.strerror or error}")) from None
 
 
 def plan(options: dict[str, Any]) -> None:
