@@ -15,7 +15,7 @@ from deflask.detect.module import Module
 from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
-from deflask.files.notebook import parse_file, searchable
+from deflask.files.notebook import ESCAPED, parse_file, searchable
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.plan import Sighting
 from deflask.rewrite import guard as guards
@@ -41,7 +41,7 @@ def _rules(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
 
 def letters(settings: Settings) -> tuple[bytes, ...]:
     """Letters of which a file holds at least one if it can show anything under some settings."""
-    return _rules(settings)[1].letters()
+    return (*_rules(settings)[1].letters(), ESCAPED)
 
 
 FindProject = Callable[[str], Project | None]

@@ -10,15 +10,18 @@ TOKEN = "DEFLASK_TOKEN"
 HOST = "DEFLASK_TOKEN_HOST"
 """The only host that the token is sent to; github.com where it is not set."""
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 def for_url(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that make git send the token to a URL: none where it is for another host.
+    """The variables that make git send the token to a URL: none where it is for another host, or others could read it.
 
     Git reads configuration from its environment, so the token is in no argument and no file.
     """
     parts = urlsplit(url)
     token = environ.get(TOKEN)
-    if not token or parts.scheme not in ("https", "http") or parts.netloc != environ.get(HOST, "github.com"):
+    is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    if not token or not is_private or parts.netloc != environ.get(HOST, "github.com"):
         return {}
     encoded = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     return {

@@ -47,6 +47,8 @@ _CONFIGURED = (
     "push.gpgSign=false",
 )
 _ARGUMENTS = ["git", *(argument for setting in _CONFIGURED for argument in ("-c", setting))]
+_MOST_SAID = 20_000
+"""Bytes that are kept of what a command, or the server behind it, says."""
 _LOOK = 0.2
 """Seconds between two looks at the size of what a command writes."""
 
@@ -77,7 +79,7 @@ class Git:
             output, errors = self._finished(process, stdin)
         finally:
             stop(process)
-        text = self._said(errors.decode("utf-8", "backslashreplace"))
+        text = self._said(errors[:_MOST_SAID].decode("utf-8", "backslashreplace"))
         self.log.append(f"exit {process.returncode}\n{text}" if text else f"exit {process.returncode}")
         return process.returncode, output, text
 

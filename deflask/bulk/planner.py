@@ -30,8 +30,6 @@ from deflask.scan import letters
 OPT_OUT = b".deflaskignore"
 """At the root of a repository: its owner wants no changes by deflask."""
 _POINTER = "a pointer of Git LFS"
-_ESCAPE = b"\\u00"
-"""In the JSON of a notebook letters may hide behind these."""
 
 
 def plan(task: Task) -> Outcome:
@@ -84,7 +82,7 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
     settings = Settings(
         select=task.options.select, unsafe_fixes=task.options.unsafe_fixes, env_var=task.options.env_var
     )
-    holding = grep(git, [*letters(settings), _ESCAPE, LFS], [f"*{suffix}" for suffix in SUFFIXES])
+    holding = grep(git, [*letters(settings), LFS], [f"*{suffix}" for suffix in SUFFIXES])
     if not holding:
         return Outcome(State.NOTHING_TO_DO)
     with objects(git) as read:

@@ -107,7 +107,7 @@ def _leads_out(part: bytes) -> bool:
 
 def grep(git: Git, letters: Iterable[bytes], patterns: Iterable[str]) -> set[bytes]:
     """The paths of the files that hold any of some letters."""
-    words = [argument for each in letters for argument in ("-e", each.decode())]
+    words = [argument for each in letters for argument in ("-e", os.fsdecode(each))]
     found = git.run(
         *("grep", "-l", "-z", "-a", "-F", "--threads=1", "--full-name", *words, "HEAD", "--", *patterns),
         expected=(0, 1),  # 1 means that there is none

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 POSITIONAL = b"run(,,"
 """The trigger for a call of `run` with three arguments by position, which needs no other word."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _POSITIONAL = re.compile(rb"(?<!\w)run\s*\([^=]*,[^=]*,")
 
 
@@ -24,7 +25,7 @@ class Gate:
     def opens(self, data: bytes) -> bool:
         """Whether a rule could find something in `data`."""
         # UTF-16 hides the words; such a file is not Python source, and saying so is the parser's business.
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data.startswith(_UTF_16):
             return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]))
         if self._positional and b"run" in data and _POSITIONAL.search(data):
             return True
@@ -35,7 +36,7 @@ class Gate:
         )
 
     def letters(self) -> tuple[bytes, ...]:
-        """Some letters that every file holds for which the gate opens: few, and any of them."""
+        """Some letters of which every file holds one for which the gate opens."""
         chosen = [b"run"] if self._positional else []
         left = [words for words in self._triggers if not set(chosen).intersection(words)]
         while left:
@@ -43,4 +44,4 @@ class Gate:
             counts = Counter(word for words in left for word in words)
             chosen.append(max(sorted(counts), key=lambda word: (counts[word], len(word))))
             left = [words for words in left if chosen[-1] not in words]
-        return tuple(chosen)
+        return (*chosen, *_UTF_16)

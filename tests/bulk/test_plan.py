@@ -14,7 +14,7 @@ from deflask.bulk.reasons import Reason
 from deflask.engine import fix_paths
 from deflask.model import Status
 from tests.bulk.tools import bare, commit, planned, task
-from tests.command import APP, CLEAN, FIXED, UNSAFE, git, tree
+from tests.command import APP, CLEAN, FIXED, ROOT, UNSAFE, git, tree
 from tests.test_projects import CASES, PROJECTS, contents, settings
 
 
@@ -92,6 +92,21 @@ def test_bytes(tmp_path: Path, kind: str, data: bytes) -> None:
     expected = FIXED.replace(b"\n", b"\r\n") if b"\r\n" in data else FIXED
     expected = b"\xef\xbb\xbf" + expected if data.startswith(b"\xef") else expected
     assert applied(repository, outcome.pack, outcome.commit)["app.py"] == expected
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fixtures").glob("*/fix/*.in.ipynb"))[:3], ids=lambda path: path.stem)
+def test_notebooks(tmp_path: Path, path: Path) -> None:
+    repository = bare(tmp_path / "r.git", {"desk.ipynb": path.read_bytes()})
+    outcome = planned(repository)
+    expected = path.with_name(path.name.replace(".in.", ".out.")).read_bytes()
+    assert applied(repository, outcome.pack, outcome.commit)["desk.ipynb"] == expected
+
+
+@pytest.mark.parametrize("data", ["utf-16", "utf-16-be"])
+def test_what_hides_its_words(tmp_path: Path, data: str) -> None:
+    """It is no source that could be clean, here as on a disk."""
+    encoded = b"\xfe\xff" * (data == "utf-16-be") + APP.decode().encode(data)
+    assert planned(bare(tmp_path / "r.git", {"app.py": encoded})).reason is Reason.UNPARSABLE
 
 
 def test_options(tmp_path: Path) -> None:
