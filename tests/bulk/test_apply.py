@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from deflask.bulk.apply import _unpack, apply, waiting
 from deflask.bulk.campaign import Campaign, opened
 from deflask.bulk.journal import Row
 from deflask.bulk.model import State
+from deflask.bulk.opening import Result, pull_requests
 from deflask.bulk.reasons import Reason
 from deflask.bulk.repository import look
 from tests.bulk.tools import BRANCH, Inline, approved, bare, commit, head
@@ -177,3 +179,20 @@ def test_limit_and_dry_run(tmp_path: Path) -> None:
     status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
     assert status["counts"] == {"pushed": 3}
     assert [each["commit"] for each in status["repositories"]] == [head(each) for each in repositories]
+
+
+def test_what_a_forge_does_is_written_down(tmp_path: Path, repository: Path) -> None:
+    """One repository at a time, so that whoever is killed in between knows what was opened."""
+    assert run(tmp_path).state is State.PUSHED
+
+    def act(rows: Iterable[Row]) -> Iterator[Result]:
+        for row in rows:
+            assert (row.base, row.pushed) == ("main", head(repository))
+            yield Result(row, State.OPENED, "https://forge/r/pull/1")
+
+    with opened(str(tmp_path / "c")) as campaign:
+        [row] = pull_requests(campaign, act)
+        assert (row.state, row.pull_request) == (State.OPENED, "https://forge/r/pull/1")
+        list(pull_requests(campaign, lambda rows: (Result(row, State.MERGED) for row in rows)))
+        assert (only(campaign).state, only(campaign).pull_request) == (State.MERGED, row.pull_request)
+        assert list(pull_requests(campaign, act)) == []
