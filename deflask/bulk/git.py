@@ -43,6 +43,9 @@ _CONFIGURED = (
     "fetch.unpackLimit=1",
     "fastimport.unpackLimit=1",
     "pack.writeReverseIndex=false",
+    # A server that says nothing for a minute says nothing any more.
+    "http.lowSpeedLimit=1",
+    "http.lowSpeedTime=60",
     "credential.helper=",
     "push.gpgSign=false",
 )

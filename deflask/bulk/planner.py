@@ -135,18 +135,22 @@ def _jobs(
 def _unchanged(found: list[FileResult]) -> Outcome:
     errors = [result for result in found if result.status is Status.ERROR]
     findings = sum(len(result.findings) for result in found)
-    if not errors and not findings:
-        return Outcome(State.NOTHING_TO_DO)
-    if not errors:
-        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY)
+    unread = [result for result in errors if result.error != _POINTER]
+    if unread:
+        ours = any("bug of deflask" in (result.error or "") for result in unread)
+        outcome = stopped(_stopping(Reason.REWRITE_FAILED if ours else Reason.UNPARSABLE, unread), _errors(found))
+    elif findings:
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found))
+    elif errors:
+        outcome = stopped(_stopping(Reason.LFS, errors), _errors(found))
     else:
-        said = [result.error or "" for result in errors]
-        ours = any("bug of deflask" in error for error in said)
-        only_pointers = all(error == _POINTER for error in said)
-        reason = Reason.REWRITE_FAILED if ours else Reason.LFS if only_pointers else Reason.UNPARSABLE
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        outcome = stopped(Stopped(reason, f"{errors[0].path}: {said[0]}{more}"), _errors(found))
+        return Outcome(State.NOTHING_TO_DO)
     return replace(outcome, findings=findings, document=_document(found))
+
+
+def _stopping(reason: Reason, errors: list[FileResult]) -> Stopped:
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return Stopped(reason, f"{errors[0].path}: {errors[0].error}{more}")
 
 
 def _errors(found: list[FileResult]) -> str:
