@@ -88,6 +88,8 @@ class Journal:
             self._connection = sqlite3.connect(path if writing else f"file:{quote(path)}?mode=ro", uri=not writing)
             self._connection.isolation_level = None
             if writing:
+                # A row is short, and with it its whole page is written.
+                self._connection.execute("PRAGMA page_size = 1024")
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
             self._migrate(writing)
