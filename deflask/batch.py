@@ -51,11 +51,11 @@ class Batch:
         self._units: dict[str, Unit] = {}
         self._plans: dict[str, Plan] = {}
 
-    def look(self, path: str, settings: Settings, data: bytes | None) -> Unit:
-        """Scan one file. Its trouble is its own result, whatever it is."""
+    def add(self, path: str, settings: Settings, data: bytes | None = None, shut: bool = False) -> Unit:
+        """Take in one file and, unless it is `shut`, look at it. Its trouble is its own result, whatever it is."""
         unit = Unit(path, os.path.abspath(path), settings, data)
         self._units[unit.location] = unit
-        found = self._guarded(unit, lambda: self._scan(unit, _read(unit), self._project_of))
+        found = None if shut else self._guarded(unit, lambda: self._scan(unit, _read(unit), self._project_of))
         if found is not None and found.sightings:
             unit.sightings, unit.module = found.sightings, found.module
         return unit

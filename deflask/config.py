@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deflask.files.discovery import is_pattern
 from deflask.files.toml import parse_toml
 from deflask.model import Settings
+
+if TYPE_CHECKING:
+    from deflask.files.sorting import Sorting
 
 QUOTE_STYLES: Final = ("double", "single", "preserve")
 _LISTS = frozenset({"select", "extend-select", "ignore", "exclude", "extend-exclude"})
@@ -39,6 +42,7 @@ class Configuration:
     rewriting: bool = False
     _by_folder: dict[str, Settings] = field(default_factory=dict)
     _read_files: dict[str, Settings | None] = field(default_factory=dict)
+    _sorting: Sorting | None = None
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file or folder. Raises ConfigError."""
@@ -58,9 +62,10 @@ class Configuration:
     def _sorts(self, folder: str) -> bool:
         if not self.rewriting or self.isolated:
             return False
-        from deflask.files.sorting import force_sort_within_sections
+        from deflask.files.sorting import Sorting, read_file
 
-        return force_sort_within_sections(folder)
+        self._sorting = self._sorting or Sorting(read_file)
+        return self._sorting.within_sections(folder)
 
     def _configured(self, folder: str) -> Settings:
         if self.isolated:

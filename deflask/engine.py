@@ -22,11 +22,16 @@ _DEFAULT = Settings()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to be looked at under some settings; `data` None means what the file at `path` holds."""
+    """A file to be looked at under some settings; `data` None means what the file at `path` holds.
+
+    One that is `shut` is known to hold none of the words that the gate looks for: it is not looked at, but an edit that
+    others ask for may stand in it.
+    """
 
     path: str
     settings: Settings
     data: bytes | None = None
+    shut: bool = False
 
 
 def check_source(
@@ -83,7 +88,7 @@ def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindPr
     """
     batch = Batch(project_of)
     units: list[Unit | FileResult] = [
-        job if isinstance(job, FileResult) else batch.look(job.path, job.settings, job.data) for job in jobs
+        job if isinstance(job, FileResult) else batch.add(job.path, job.settings, job.data, job.shut) for job in jobs
     ]
     batch.settle()
     if action != "check":

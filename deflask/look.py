@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deflask.detect.gate import Gate
-from deflask.files.notebook import searchable
+from deflask.files.notebook import ESCAPED, searchable
 from deflask.model import Settings
 from deflask.rules import Rule, chosen
 
@@ -21,6 +21,11 @@ FindProject = Callable[[str], "Project | None"]
 def is_worth_it(data: bytes, path: str, settings: Settings) -> bool:
     """Whether a rule could find something in a file."""
     return rules_of(settings)[1].opens(searchable(data, path))
+
+
+def letters(settings: Settings) -> tuple[bytes, ...]:
+    """Letters of which a file holds at least one if it can show anything under some settings."""
+    return (*rules_of(settings)[1].letters(), ESCAPED)
 
 
 @lru_cache(maxsize=8)

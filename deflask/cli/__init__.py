@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deflask import __version__
+from deflask.cli.bulk import bulk
 from deflask.cli.options import common, fixing
 from deflask.cli.rules import rules
 
@@ -56,6 +57,7 @@ def fix(**options: object) -> None:
 
 
 cli.add_command(rules)
+cli.add_command(bulk)
 
 
 def _run(action: Action, options: dict[str, object]) -> None:

@@ -25,7 +25,7 @@ def _patterns(context: click.Context, parameter: click.Parameter, values: tuple[
         return checked_patterns(patterns) if patterns is not None else None
 
 
-def _rules(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
+def selectors(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
     from deflask.config import checked_selectors
 
     with _reporting(context, parameter):
@@ -33,7 +33,7 @@ def _rules(context: click.Context, parameter: click.Parameter, values: tuple[str
         return checked_selectors(selectors) if selectors is not None else None
 
 
-def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def setting(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     from deflask.config import checked_text
 
     with _reporting(context, parameter):
@@ -50,15 +50,15 @@ def _reporting(context: click.Context, parameter: click.Parameter) -> Iterator[N
 
 _COMMON = (
     click.argument("paths", nargs=-1),
-    click.option("--select", multiple=True, metavar="RULES", callback=_rules, help="Only these rules, as DF1."),
-    click.option("--extend-select", multiple=True, metavar="RULES", callback=_rules, help="These rules, too."),
-    click.option("--ignore", multiple=True, metavar="RULES", callback=_rules, help="Not these rules."),
+    click.option("--select", multiple=True, metavar="RULES", callback=selectors, help="Only these rules, as DF1."),
+    click.option("--extend-select", multiple=True, metavar="RULES", callback=selectors, help="These rules, too."),
+    click.option("--ignore", multiple=True, metavar="RULES", callback=selectors, help="Not these rules."),
     click.option("--exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="Leave these out."),
     click.option("--extend-exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="These, too."),
     click.option("--no-respect-gitignore", is_flag=True, default=None, help="Look at ignored files, too."),
     click.option("--ignore-suppressions", is_flag=True, default=None, help="Report what comments silence, too."),
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Count and apply unsafe fixes, too."),
-    click.option("--env-var", metavar="NAME", callback=_text, help="The variable to read.  [default: FLASK_DEBUG]"),
+    click.option("--env-var", metavar="NAME", callback=setting, help="The variable to read.  [default: FLASK_DEBUG]"),
     click.option("--no-guard", is_flag=True, default=None, help='Add no `if __name__ == "__main__":`.'),
     click.option("--stdin-filename", metavar="PATH", help="The name of what `-` reads from standard input."),
     click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True),
@@ -73,7 +73,7 @@ _FIXING = (
     click.option(
         "--quote-style",
         metavar="STYLE",
-        callback=_text,
+        callback=setting,
         help="Quotes of new code: double, single, or preserve, what the file uses more.  [default: double]",
     ),
 )

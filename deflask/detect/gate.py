@@ -24,6 +24,8 @@ _ATTRIBUTE = re.compile(rb"\.debug\s*(?::[^=\n]*)?=[^=]|\bsetattr\b|\.debug\s*,"
 _KEY = re.compile(rb"[\"']DEBUG[\"']|\bDEBUG\s*=")
 _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_SPELLED = {RUN: b"run", ATTRIBUTE: b"debug", KEY: b"DEBUG"}
 # Their `run` starts no app.
 _OTHERS = (b"subprocess.", b"asyncio.")
 
@@ -43,12 +45,19 @@ class Gate:
     def opens(self, data: bytes) -> bool:
         """Whether a rule could find something in `data`."""
         # UTF-16 hides the words; such a file is not Python source, and saying so is the parser's business.
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data.startswith(_UTF_16):
             return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]))
         if self._flagged and not _has_letters(data) and not _has_run(data):
             return False
         found: dict[bytes, bool] = {}
         return any(all(self._holds(word, data, found) for word in words) for words in self._triggers)
+
+    def letters(self) -> tuple[bytes, ...]:
+        """Some letters of which every file holds one for which the gate opens."""
+        if self._flagged:
+            return (*_LETTERS, *_LOADERS, b"run", *_UTF_16)
+        longest = {max((_SPELLED.get(word, word) for word in words), key=len) for words in self._triggers}
+        return (*sorted(longest), *_UTF_16)
 
     def _holds(self, word: bytes, data: bytes, found: dict[bytes, bool]) -> bool:
         """Whether a word or a shape stands in the data; each is looked for once."""

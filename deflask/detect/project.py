@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deflask.detect.project_files import is_looked_at, read_file, unfit, walk_files
+from deflask.detect.project_files import Changed, Disk, Storage, is_looked_at
 from deflask.detect.search_path import SearchPath, in_folders, inserted
 from deflask.files.errors import SourceError
 from deflask.files.notebook import parse_file, searchable
@@ -38,12 +38,10 @@ _WORDS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(eq=False, slots=True)
 class Project:
-    """The modules below a folder. `read` gives the bytes of a path, None where there is no such file."""
+    """The modules below a folder of a disk, or of what else holds files."""
 
     root: str
-    read: Callable[[str], bytes | None] = read_file
-    walk: Callable[[str], Iterable[str]] = walk_files
-    """All files below a folder."""
+    storage: Storage = field(default_factory=Disk)
     notes: list[str] = field(default_factory=list)
     """What was not looked into, and why: modules that cannot be read or parsed, candidates that reached the bound."""
     _candidate: str = ""
@@ -59,6 +57,10 @@ class Project:
     _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
     _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None where there is none that could be read."""
+        return self.storage.read(path)
 
     def begin(self, path: str) -> None:
         """Start on another candidate, for which modules may be read anew up to the bound."""
@@ -114,7 +116,7 @@ class Project:
     def files(self) -> list[str]:
         """The project's files that can start one of its modules, up to a bound."""
         if self._files is None:
-            looked_at = (path for path in self.walk(self.root) if is_looked_at(os.path.basename(path)))
+            looked_at = (path for path in self.storage.walk(self.root) if is_looked_at(os.path.basename(path)))
             self._files = list(islice(looked_at, MOST_FILES))
         return self._files
 
@@ -167,7 +169,7 @@ class Project:
 
     def with_changes(self, changed: Mapping[str, bytes]) -> Project:
         """The project as it would be with other bytes in some of its files."""
-        return Project(self.root, lambda path: changed[path] if path in changed else self.read(path), self.walk)
+        return Project(self.root, Changed(self.storage, changed))
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""
@@ -189,9 +191,9 @@ class Project:
 
         data = self.read(path)
         if data is None:
-            if self.read is read_file and os.path.exists(path):
+            if (obstacle := self.storage.obstacle(path)) is not None:
                 self._broken.add(path)
-                self._note(f"{shown(path)}: {unfit(path) or 'not readable'}")
+                self._note(f"{shown(path)}: {obstacle}")
             return None
         self._reads += 1
         try:
@@ -208,5 +210,4 @@ class Project:
 
 def shown(path: str) -> str:
     """What a user calls a file: by its place below the current folder where it is there."""
-    here = os.getcwd() + os.sep
-    return path.removeprefix(here)
+    return path.removeprefix(os.path.join(os.getcwd(), ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
-from functools import cache
+from collections.abc import Callable
 
 from deflask.files.toml import parse_toml
 
@@ -22,19 +22,43 @@ _TABLES = (
 )
 
 
-@cache
-def force_sort_within_sections(folder: str) -> bool:
-    """Whether the nearest configuration above `folder` sets `force-sort-within-sections`."""
-    for name in (*_TOML, *_INI):
-        try:
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
-                text = file.read()
-        except (OSError, UnicodeError):
-            continue
-        if "isort" in text or name == ".isort.cfg":
-            return _says_so(text, is_toml=name in _TOML)
-    parent = os.path.dirname(folder)
-    return parent != folder and force_sort_within_sections(parent)
+Read = Callable[[str], "bytes | None"]
+"""The bytes of a file, None where there is none that could be read."""
+
+
+class Sorting:
+    """What the configurations among some files say; each folder is asked once."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._by_folder: dict[str, bool] = {}
+
+    def within_sections(self, folder: str) -> bool:
+        """Whether the nearest configuration above `folder` sets `force-sort-within-sections`."""
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._asked(folder)
+        return self._by_folder[folder]
+
+    def _asked(self, folder: str) -> bool:
+        for name in (*_TOML, *_INI):
+            data = self._read(os.path.join(folder, name))
+            try:
+                text = data.decode() if data is not None else None
+            except UnicodeError:
+                continue
+            if text is not None and ("isort" in text or name == ".isort.cfg"):
+                return _says_so(text, is_toml=name in _TOML)
+        parent = os.path.dirname(folder)
+        return parent != folder and self.within_sections(parent)
+
+
+def read_file(path: str) -> bytes | None:
+    """A file of the disk, None where there is none that could be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _says_so(text: str, is_toml: bool) -> bool:

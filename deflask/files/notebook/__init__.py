@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from deflask.files.source import Source
 
 SUFFIX = ".ipynb"
+ESCAPED = b"\\u00"
+"""How a letter begins that JSON need not escape, and so hides from whoever looks for words."""
 # A line end with the border between two strings of a list, the letters that need no escape, any other escape.
 _ESCAPE = re.compile(rb'\\(?:n"\s*,\s*"|u00([0-7][0-9a-fA-F])|(["\\/])|.)', re.DOTALL)
 

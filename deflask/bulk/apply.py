@@ -1,0 +1,119 @@
+"""Pushes what was approved, as it was reviewed: the commit of the plan on the commit that it was planned on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from deflask.bulk import failures
+from deflask.bulk.campaign import Campaign, lost
+from deflask.bulk.engines import Engine, Lost
+from deflask.bulk.git import Git
+from deflask.bulk.journal import Row
+from deflask.bulk.model import Outcome, State, Task
+from deflask.bulk.planner import in_scratch, planned
+from deflask.bulk.reasons import Reason, Stopped
+from deflask.bulk.repository import create, look
+
+_MOVES = 3
+"""How often in one run a repository is planned again whose head moves on and on."""
+
+
+def push(task: Task) -> Outcome:
+    """Push one planned commit, or plan again where the repository has moved on: then the state is not PUSHED.
+
+    Raises nothing: whatever stops it is the outcome.
+    """
+    return in_scratch(task, lambda git: _pushed(task, git))
+
+
+def _pushed(task: Task, git: Git) -> Outcome:
+    heads = look(git, task.target.branch, task.options.branch)
+    if heads.ours == task.commit:
+        return Outcome(State.PUSHED, log="the branch is there already")
+    if heads.ours not in (None, task.pushed):
+        raise Stopped(Reason.BRANCH_MODIFIED, f"{task.options.branch} is at {heads.ours}")
+    if (heads.head, heads.base) != (task.head, task.base):
+        return planned(task, git, heads)
+    if task.commit is None or task.pack is None:
+        raise Stopped(Reason.PLAN_LOST, "the pack is missing")
+    _unpack(git, task.commit, task.pack, heads.head)
+    return _push(git, task, heads.ours)
+
+
+def _unpack(git: Git, commit: str, pack: bytes, head: str) -> None:
+    """Make a repository that holds the new commit and, of its parent, what a push compares."""
+    create(git, commit)
+    with open(os.path.join(git.folder, "shallow"), "w", encoding="ascii") as file:
+        file.write(f"{head}\n")
+    code, _, _ = git.attempt("index-pack", "--stdin", stdin=pack)
+    code = code or git.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0]
+    if code:
+        raise Stopped(Reason.PLAN_LOST, "the pack is damaged")
+
+
+def _push(git: Git, task: Task, there: str | None) -> Outcome:
+    ref = f"refs/heads/{task.options.branch}"
+    code, output, errors = git.attempt(
+        *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
+        *(f"--force-with-lease={ref}:{there or ''}", "--", git.url, f"{task.commit}:{ref}"),
+    )
+    if not code:
+        return Outcome(State.PUSHED)
+    # Whoever was killed while pushing may have pushed all the same.
+    if look(git, task.target.branch, task.options.branch).ours == task.commit:
+        return Outcome(State.PUSHED, log="the branch is there already")
+    refused = [line for line in output.decode("utf-8", "replace").splitlines() if line.startswith("!")]
+    if any("stale info" in line for line in refused):
+        raise Stopped(Reason.BRANCH_MODIFIED, f"{task.options.branch} has changed meanwhile")
+    words = failures.words("\n".join([errors, *refused]))
+    raise Stopped(Reason.PUSH_REFUSED if refused else git.reason(errors), words)
+
+
+def waiting(campaign: Campaign, retry_failed: bool = False) -> list[int]:
+    """The repositories that `apply` would push: what is approved, and what failed after it was."""
+    states = [State.APPROVED, *([State.FAILED] if retry_failed else [])]
+    rows = (campaign.journal.row(each) for each in campaign.journal.ids(states))
+    return [row.id for row in rows if row.commit is not None]
+
+
+def apply(campaign: Campaign, engine: Engine, ids: list[int]) -> Iterator[Row]:
+    """Push the commits of some repositories; each repository as it is done."""
+    for _ in range(_MOVES):
+        again: list[int] = []
+        tasks = (_task(campaign, campaign.journal.row(each), engine.local) for each in ids)
+        for task, result in engine.run(push, tasks):
+            row = _recorded(campaign, campaign.journal.row(task.id), result)
+            if row.state is State.APPROVED:
+                again.append(row.id)
+            else:
+                yield row
+        ids = again
+    for each in ids:
+        campaign.journal.record(each, State.PLANNED, Reason.HEAD_MOVED, "again and again")
+        yield campaign.journal.row(each)
+
+
+def _task(campaign: Campaign, row: Row, local: bool) -> Task:
+    task = campaign.task(row, local)
+    return replace(task, head=row.head, base=row.base, commit=row.commit, pack=campaign.pack(row))
+
+
+def _recorded(campaign: Campaign, row: Row, result: Outcome | Lost) -> Row:
+    """Write down what came of a push. A plan that had to be made again keeps its approval if its diff is the same."""
+    outcome = lost(result) if isinstance(result, Lost) else result
+    if outcome.state is State.PUSHED:
+        campaign.keep_log(row, outcome.log)
+        campaign.journal.record(row.id, State.PUSHED, pushed=row.commit or "")
+    elif outcome.state in (State.PLANNED, State.NOTHING_TO_DO):
+        same = outcome.diff is not None and outcome.diff == campaign.diff(row)
+        if same:
+            outcome = replace(outcome, state=State.APPROVED)
+        elif outcome.state is State.PLANNED:
+            outcome = replace(outcome, reason=Reason.HEAD_MOVED)
+        campaign.keep(row, outcome)
+    else:
+        campaign.keep_log(row, outcome.log)
+        campaign.journal.record(row.id, outcome.state, outcome.reason, outcome.detail)
+    return campaign.journal.row(row.id)

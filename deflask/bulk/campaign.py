@@ -1,0 +1,161 @@
+"""A campaign is a folder: the journal, a lock, and the diffs, packs and logs of its repositories."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from deflask.bulk.engines import Engine, Lost
+from deflask.bulk.journal import Journal, Row
+from deflask.bulk.model import Limits, Options, Outcome, State, Task, stopped
+from deflask.bulk.planner import plan
+from deflask.bulk.reasons import Reason, Stopped
+from deflask.bulk.urls import slug
+
+_JOURNAL = "journal.sqlite"
+_FOLDERS = ("diffs", "packs", "logs", "scratch")
+
+
+class CampaignError(Exception):
+    """The campaign cannot run; the message is the cause, in one line."""
+
+
+@dataclass(slots=True)
+class Campaign:
+    """An open campaign. What is written needs the lock, which `opened` takes."""
+
+    folder: str
+    journal: Journal
+    options: Options
+    limits: Limits = field(default_factory=Limits)
+
+    def path(self, kind: str, row: Row, suffix: str) -> str:
+        """The file that holds something of a repository."""
+        return os.path.join(self.folder, kind, f"{row.id:05}-{slug(row.name)}.{suffix}")
+
+    def diff(self, row: Row) -> bytes:
+        """What the plan changes, as a unified diff; nothing where there is none."""
+        return _read(self.path("diffs", row, "diff")) or b""
+
+    def pack(self, row: Row) -> bytes | None:
+        """The pack that holds the commit of the plan, None where it is no longer there."""
+        return _read(self._pack(row.commit or "none"))
+
+    def _pack(self, commit: str) -> str:
+        return os.path.join(self.folder, "packs", f"{commit}.pack")
+
+    def task(self, row: Row, local: bool) -> Task:
+        """A repository as it goes to a worker, which is on this machine or not."""
+        scratch = os.path.join(self.folder, "scratch") if local else None
+        return Task(row.id, row.target, self.options, self.limits, scratch, pushed=row.pushed)
+
+    def keep(self, row: Row, outcome: Outcome) -> None:
+        """Write what came of planning a repository: first the files, then the journal, which says they are there."""
+        if outcome.commit is not None and outcome.pack is not None and outcome.diff is not None:
+            _write(self._pack(outcome.commit), outcome.pack)
+            _write(self.path("diffs", row, "diff"), outcome.diff)
+        if outcome.state is not State.NOTHING_TO_DO or outcome.reason is not None:
+            self.keep_log(row, outcome.log)
+        self.journal.record_plan(row.id, outcome)
+
+    def keep_log(self, row: Row, log: str) -> None:
+        """Add to the log of a repository."""
+        if log.strip():
+            with open(self.path("logs", row, "log"), "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(log)
+
+    def to_plan(self, retry_failed: bool = False) -> list[int]:
+        """The repositories that are pending, and those that failed before there was a plan."""
+        states = [State.PENDING, *([State.FAILED] if retry_failed else [])]
+        return [number for number in self.journal.ids(states) if self.journal.row(number).commit is None]
+
+    def plan(self, engine: Engine, ids: Iterable[int]) -> Iterator[Row]:
+        """Plan some repositories; each as it is done."""
+        tasks = (self.task(self.journal.row(number), engine.local) for number in ids)
+        for task, result in engine.run(plan, tasks):
+            row = self.journal.row(task.id)
+            self.keep(row, lost(result) if isinstance(result, Lost) else result)
+            yield self.journal.row(task.id)
+
+
+def lost(result: Lost) -> Outcome:
+    """The outcome of a repository whose work came to no end."""
+    reason = Reason.TIMEOUT if result.slow else Reason.WORKER_DIED
+    return stopped(Stopped(reason, result.cause), f"{result.cause}\n")
+
+
+@contextlib.contextmanager
+def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
+    """The campaign of a folder, locked against others unless it is only for `reading`.
+
+    `wanted` are the options of a campaign that may be new; later ones must be the same. Raises CampaignError.
+    """
+    folder = os.path.realpath(folder)
+    if wanted is None and not os.path.exists(os.path.join(folder, _JOURNAL)):
+        raise CampaignError(f"{folder}: no campaign; `deflask bulk plan` makes one")
+    with contextlib.ExitStack() as stack:
+        try:
+            if not reading:
+                for name in ("", *_FOLDERS):
+                    os.makedirs(os.path.join(folder, name), exist_ok=True)
+                stack.enter_context(_locked(os.path.join(folder, "lock")))
+                _empty(os.path.join(folder, "scratch"))
+        except OSError as error:
+            raise CampaignError(f"{folder}: {error.strerror or error}") from None
+        journal = stack.enter_context(contextlib.closing(Journal(os.path.join(folder, _JOURNAL), writing=not reading)))
+        yield Campaign(folder, journal, _options(journal, folder, wanted))
+
+
+def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Options:
+    stored = journal.options()
+    if not stored:
+        options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
+        journal.choose(asdict(options))
+        return options
+    stored["select"] = tuple(stored["select"]) if stored["select"] is not None else None
+    for key, value in (wanted or {}).items():
+        if stored[key] != value:
+            raise CampaignError(f"{folder}: the campaign was planned with another --{key.replace('_', '-')}")
+    return Options(**stored)
+
+
+@contextlib.contextmanager
+def _locked(path: str) -> Iterator[None]:
+    """The lock of a campaign; it goes with the process that holds it, however that ends."""
+    with open(path, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CampaignError(f"another run works on this campaign: process {file.read().strip() or '?'}") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _empty(folder: str) -> None:
+    """Take away what a run has left that was killed."""
+    for name in os.listdir(folder):
+        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+
+
+def _write(path: str, data: bytes) -> None:
+    """A whole file, or the one that was there."""
+    temporary = f"{path}.new"
+    with open(temporary, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,109 @@
+"""A cluster of dask.distributed: the scheduler gets a window of tasks, and gives up each result as it comes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import islice
+from typing import Any
+
+from deflask import __version__
+from deflask.bulk.engines import EngineError, Lost, Work
+from deflask.bulk.model import Outcome, Task
+
+_PATIENCE = 15
+"""Seconds in which the scheduler has to answer, and a worker to be there."""
+_WINDOW = 2
+"""Tasks that are outstanding for each thread of the cluster: one that runs, and one that is there when it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """The engine. Without certificates whoever reaches the scheduler runs code on the workers."""
+
+    scheduler: str
+    tls_ca_file: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    local: bool = False
+
+    def run(self, work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome | Lost]]:
+        """See `Engine`. Raises EngineError where the cluster cannot be used."""
+        distributed = _distributed()
+        with self._client(distributed) as client:
+            window = _WINDOW * sum(client.nthreads().values())
+            waiting = iter(tasks)
+            outstanding: dict[str, Task] = {}
+            futures = distributed.as_completed(loop=client.loop)
+
+            def submit(more: Iterable[Task]) -> None:
+                for task in more:
+                    future = client.submit(work, task, pure=False)
+                    outstanding[future.key] = task
+                    futures.add(future)
+
+            submit(islice(waiting, window))
+            for future in futures:
+                result = _result(future, distributed)
+                # What is not given up is done again when the worker dies that holds it.
+                future.release()
+                task = outstanding.pop(future.key)
+                submit(islice(waiting, 1))
+                yield task, result
+
+    @contextlib.contextmanager
+    def _client(self, distributed: Any) -> Iterator[Any]:
+        certificates = {
+            "tls_ca_file": self.tls_ca_file,
+            "tls_client_cert": self.tls_cert,
+            "tls_client_key": self.tls_key,
+        }
+        given = {name: path for name, path in certificates.items() if path is not None}
+        security = distributed.Security(require_encryption=True, **given) if given else None
+        try:
+            client = distributed.Client(self.scheduler, security=security, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise EngineError(f"{self.scheduler}: the scheduler cannot be reached: {error}") from None
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=_PATIENCE)
+            except (OSError, distributed.TimeoutError):
+                raise EngineError(f"{self.scheduler}: the scheduler has no workers") from None
+            _check_versions(client)
+            yield client
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError as error:
+        raise EngineError(f"--engine dask needs the extra `dask`: pip install 'deflask[dask]' ({error})") from None
+
+
+def _version() -> str:
+    return __version__
+
+
+def _check_versions(client: Any) -> None:
+    """Another version would make other commits."""
+    try:
+        versions: dict[str, str] = client.run(_version)
+    except Exception as error:  # whatever a worker without deflask says
+        raise EngineError(f"a worker cannot run deflask: {error}") from None
+    others = {f"{worker} has {version}" for worker, version in versions.items() if version != __version__}
+    if others:
+        raise EngineError(f"all workers need deflask {__version__}: {', '.join(sorted(others))}")
+
+
+def _result(future: Any, distributed: Any) -> Outcome | Lost:
+    try:
+        outcome: Outcome = future.result()
+    except distributed.KilledWorker as error:
+        return Lost(f"the workers that had it died: {error}")
+    except distributed.CancelledError:
+        raise EngineError("the scheduler is gone; run the command again when there is one") from None
+    except Exception as error:  # from the worker: it could not be sent there, or back
+        return Lost(f"{type(error).__name__}: {error}")
+    return outcome

@@ -1,0 +1,253 @@
+"""The journal of a campaign: SQLite, one writer, every change of a state one transaction."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from deflask.bulk import urls
+from deflask.bulk.model import Change, Outcome, State, Target
+from deflask.bulk.reasons import Reason, Stopped
+
+# One script for each version; an older journal runs those that it has not run. Never change one that was released.
+MIGRATIONS = (
+    """
+    CREATE TABLE options (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE repositories (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        key TEXT NOT NULL,
+        url TEXT NOT NULL,
+        listed_branch TEXT,
+        state TEXT NOT NULL,
+        reason TEXT,
+        detail TEXT,
+        base TEXT,
+        head TEXT,
+        "commit" TEXT,
+        pushed TEXT,
+        shape TEXT,
+        findings INTEGER NOT NULL DEFAULT 0,
+        document TEXT,
+        pull_request TEXT
+    );
+    CREATE INDEX repositories_by_key ON repositories (key);
+    CREATE TABLE changes (
+        repository INTEGER NOT NULL REFERENCES repositories (id),
+        path BLOB NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        PRIMARY KEY (repository, path)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+_BY_VALUE = {reason.value: reason for reason in Reason}
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the message is the cause, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A repository as the journal has it. `head`, `base` and `commit` are there once something was planned.
+
+    `pushed` is the commit that the campaign has put on its branch; `files` counts those that the plan changes.
+    """
+
+    id: int
+    name: str
+    target: Target
+    state: State
+    reason: Reason | None
+    detail: str | None
+    base: str | None
+    head: str | None
+    commit: str | None
+    pushed: str | None
+    shape: str | None
+    findings: int
+    files: int
+    pull_request: str | None
+
+
+class Journal:
+    """Reads and writes one journal. Raises JournalError where the file, or the disk, does not let it."""
+
+    def __init__(self, path: str, writing: bool) -> None:
+        try:
+            self._connection = sqlite3.connect(path if writing else f"file:{quote(path)}?mode=ro", uri=not writing)
+            self._connection.isolation_level = None
+            if writing:
+                # A row is short, and with it its whole page is written.
+                self._connection.execute("PRAGMA page_size = 1024")
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._migrate(writing)
+        except sqlite3.Error as error:
+            raise JournalError(f"{path}: {error}") from None
+
+    def _migrate(self, writing: bool) -> None:
+        [version] = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise JournalError(f"the campaign was made by a newer deflask: its journal has version {version}")
+        if not writing and version < len(MIGRATIONS):
+            raise JournalError(
+                "the campaign was made by an older deflask: `plan` or `apply` brings its journal up to date"
+            )
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is written in the block, or nothing."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise JournalError(f"the journal cannot be written: {error}") from None
+            raise
+
+    def options(self) -> dict[str, Any]:
+        """What was stored by `choose`."""
+        return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM options")}
+
+    def choose(self, options: dict[str, Any]) -> None:
+        """Store what holds for the whole campaign."""
+        with self.transaction():
+            rows = [(key, json.dumps(value)) for key, value in options.items()]
+            self._connection.executemany("INSERT OR REPLACE INTO options VALUES (?, ?)", rows)
+
+    def add(self, targets: Iterable[Target]) -> None:
+        """Take in the repositories of a list, all or none. Those that are known already stay what they are."""
+        seen: Counter[str] = Counter()
+        with self.transaction():
+            for target in targets:
+                url = _written(target.url)
+                key = urls.redacted(urls.key(url))
+                seen[key] += 1
+                [known] = self._connection.execute("SELECT count(*) FROM repositories WHERE key = ?", (key,)).fetchone()
+                if known < seen[key]:
+                    self._insert(url, key, target.branch, bool(known))
+
+    def _insert(self, url: str, key: str, branch: str | None, is_known: bool) -> None:
+        state, reason, detail = State.PENDING, None, None
+        try:
+            urls.opened(url)
+        except Stopped as error:
+            state, reason, detail = State.FAILED, error.reason.value, error.detail
+        if is_known:
+            state, reason, detail = State.SKIPPED, Reason.DUPLICATE.value, None
+        self._connection.execute(
+            "INSERT INTO repositories (name, key, url, listed_branch, state, reason, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self._free(url), key, urls.redacted(url), _text(branch), state.value, reason, detail),
+        )
+
+    def _free(self, url: str) -> str:
+        """A name that no other repository of the campaign has."""
+        wanted = name = urls.name(urls.redacted(url))
+        number = 1
+        while self._connection.execute("SELECT 1 FROM repositories WHERE name = ?", (name,)).fetchone():
+            number += 1
+            name = f"{wanted}~{number}"
+        return name
+
+    def ids(self, states: Collection[State] = (), reasons: Collection[Reason] = ()) -> list[int]:
+        """The repositories in some states and with some reasons, in the order of the list; empty means any."""
+        query, values = "SELECT id FROM repositories WHERE 1", []
+        for column, wanted in (("state", states), ("reason", reasons)):
+            if wanted:
+                query += f" AND {column} IN ({','.join('?' * len(wanted))})"
+                values += [each.value for each in wanted]
+        return [row[0] for row in self._connection.execute(f"{query} ORDER BY id", values)]
+
+    def row(self, repository: int) -> Row:
+        """One repository."""
+        found = self._connection.execute(
+            'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, shape, findings,'
+            " (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request"
+            " FROM repositories WHERE id = ?",
+            (repository,),
+        ).fetchone()
+        number, name, url, branch, state, reason, *rest = found
+        return Row(number, name, Target(url, branch), State(state), _BY_VALUE[reason] if reason else None, *rest)
+
+    def rows(self, states: Collection[State] = ()) -> Iterator[Row]:
+        """The repositories in some states, one at a time."""
+        return (self.row(repository) for repository in self.ids(states))
+
+    def named(self, name: str) -> Row | None:
+        """The repository of a name."""
+        found = self._connection.execute("SELECT id FROM repositories WHERE name = ?", (name,)).fetchone()
+        return self.row(found[0]) if found is not None else None
+
+    def counts(self) -> dict[State, int]:
+        """How many repositories are in each state that any is in."""
+        query = "SELECT state, count(*) FROM repositories GROUP BY state"
+        found = {State(state): count for state, count in self._connection.execute(query)}
+        return {state: found[state] for state in State if state in found}
+
+    def changes(self, repository: int) -> list[Change]:
+        """The files that the plan of a repository changes."""
+        query = "SELECT path, before, after FROM changes WHERE repository = ? ORDER BY path"
+        return [Change(os.fsdecode(path), *ids) for path, *ids in self._connection.execute(query, (repository,))]
+
+    def document(self, repository: int) -> dict[str, Any] | None:
+        """The findings and files of a repository as in the JSON format."""
+        [found] = self._connection.execute("SELECT document FROM repositories WHERE id = ?", (repository,)).fetchone()
+        return json.loads(found) if found is not None else None
+
+    def record_plan(self, repository: int, outcome: Outcome) -> None:
+        """What came of planning a repository, in place of what was planned before."""
+        columns: dict[str, object] = {
+            "base": outcome.base,
+            "head": outcome.head,
+            "commit": outcome.commit,
+            "shape": outcome.shape,
+            "findings": outcome.findings,
+            "document": json.dumps(outcome.document) if outcome.document is not None else None,
+        }
+        with self.transaction():
+            self._connection.execute("DELETE FROM changes WHERE repository = ?", (repository,))
+            rows = [(repository, os.fsencode(change.path), change.before, change.after) for change in outcome.changes]
+            self._connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", rows)
+            self._set(repository, outcome.state, outcome.reason, outcome.detail, columns)
+
+    def record(
+        self, repository: int, state: State, reason: Reason | None = None, detail: str | None = None, **columns: str
+    ) -> None:
+        """Another state, with the reason and what is to be kept besides: `pushed`, `pull_request`."""
+        with self.transaction():
+            self._set(repository, state, reason, detail, columns)
+
+    def _set(self, repository: int, state: State, reason: Reason | None, detail: str | None, columns: Any) -> None:
+        columns = {"state": state.value, "reason": reason.value if reason else None, "detail": _text(detail), **columns}
+        sets = ", ".join(f'"{column}" = ?' for column in columns)
+        self._connection.execute(f"UPDATE repositories SET {sets} WHERE id = ?", (*columns.values(), repository))
+
+
+def _text(text: str | None) -> str | None:
+    return _written(text) if text is not None else None
+
+
+def _written(text: str) -> str:
+    """A text as SQLite takes it: bytes that are no UTF-8 are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,76 @@
+"""The closed list of reasons for which a repository is skipped, fails, or holds nothing to be done."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Reason(str, enum.Enum):
+    """Why a repository is not planned or not pushed. The values are in journals and JSON: they never change."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str) -> Reason:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
+
+    # Skipped: as it should be.
+    DUPLICATE = "duplicate", "listed more than once"
+    EMPTY = "empty", "holds no commit"
+    NO_DEFAULT_BRANCH = "no-default-branch", "its HEAD names no branch that exists"
+    NO_SUCH_BRANCH = "no-such-branch", "does not have the branch that is listed"
+    BRANCH_EXISTS = "branch-exists", "has a branch of the campaign's name already"
+    BRANCH_MODIFIED = "branch-modified", "its campaign branch holds a commit of somebody else"
+    OPTED_OUT = "opted-out", "its owner has put a .deflaskignore at its root"
+    HOSTILE_PATH = "hostile-path", "holds a file name that leads out of the tree"
+    LFS = "lfs", "its Python files are pointers of Git LFS"
+    # Nothing to do, and why that is not the whole story.
+    MANUAL_ONLY = "manual-only", "only a person can fix what was found"
+    # Planned again.
+    HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
+    # Failed: somebody should look.
+    REFUSED_URL = "refused-url", "its URL is none that is opened"
+    CREDENTIALS_IN_URL = "credentials-in-url", "its URL holds a password"
+    UNREACHABLE = "unreachable", "its host could not be reached"
+    NOT_FOUND = "not-found", "there is no repository"
+    CREDENTIALS_NEEDED = "credentials-needed", "asks for credentials, and there are none"
+    CREDENTIALS_REFUSED = "credentials-refused", "does not accept the credentials"
+    TOO_LARGE = "too-large", "is larger than the limit"
+    TIMEOUT = "timeout", "took longer than the limit"
+    CORRUPT = "corrupt", "holds objects that git refuses"
+    DISK_FULL = "disk-full", "no space was left for it"
+    UNPARSABLE = "unparsable", "its candidates cannot be examined"
+    REWRITE_FAILED = "rewrite-failed", "no rewrite of it passed its proof, which is a bug of deflask"
+    PUSH_REFUSED = "push-refused", "does not take the branch"
+    OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
+    PLAN_LOST = "plan-lost", "what was planned is no longer in the campaign folder"
+    WORKER_DIED = "worker-died", "ended the processes that worked on it"
+    GIT_FAILED = "git-failed", "git failed for another cause"
+    INTERNAL = "internal", "a bug of deflask"
+
+
+class Stopped(Exception):
+    """A repository goes no further; `detail` is the cause in words, of git or of the server where they said any."""
+
+    def __init__(self, reason: Reason, detail: str | None = None) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+SKIPPING = frozenset(
+    {
+        Reason.DUPLICATE,
+        Reason.EMPTY,
+        Reason.NO_DEFAULT_BRANCH,
+        Reason.NO_SUCH_BRANCH,
+        Reason.BRANCH_EXISTS,
+        Reason.BRANCH_MODIFIED,
+        Reason.OPTED_OUT,
+        Reason.HOSTILE_PATH,
+        Reason.LFS,
+    }
+)
+"""The reasons with which a repository is skipped; with the others it fails."""

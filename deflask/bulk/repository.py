@@ -1,0 +1,158 @@
+"""One repository without a checkout: what its remote has, a bare clone of depth 1, its tree and its objects."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from deflask.bulk.git import Git, stop
+from deflask.bulk.reasons import Reason, Stopped
+
+REGULAR = ("100644", "100755")
+"""The modes of files that are read: no symlinks, no submodules."""
+MOST_ENTRIES = 1_000_000
+"""Entries of a tree; with more of them a repository is too large."""
+_BASE = "refs/heads/base"
+"""What the branch to start from is called here."""
+_OUTSIDE = {"", ".", "..", ".git", "git~1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The branch to start from, the commit it is at, and the commit of the campaign's own branch, if there is one."""
+
+    base: str
+    head: str
+    ours: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a tree; `path` is as git stores it, `size` in bytes."""
+
+    mode: str
+    oid: str
+    size: int
+    path: bytes
+
+
+def look(git: Git, branch: str | None, ours: str) -> Heads:
+    """What the remote has, before anything is fetched. `branch` None means the default one.
+
+    Raises Stopped where there is nothing to start from.
+    """
+    wanted = f"refs/heads/{branch}" if branch else "HEAD"
+    listed = git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}").decode("utf-8", "replace")
+    lines = [line.split("\t") for line in listed.splitlines()]
+    refs = {name: value for value, name in lines if not value.startswith("ref: ")}
+    leads = {name: value.removeprefix("ref: ") for value, name in lines if value.startswith("ref: refs/heads/")}
+    base = branch or leads.get("HEAD", "").removeprefix("refs/heads/")
+    if wanted not in refs or not base:
+        if branch:
+            reason = Reason.NO_SUCH_BRANCH
+        else:
+            any_branch = git.run("ls-remote", "--heads", "--", git.url)
+            reason = Reason.NO_DEFAULT_BRANCH if any_branch else Reason.EMPTY
+        raise Stopped(reason, branch)
+    return Heads(base, refs[wanted], refs.get(f"refs/heads/{ours}"))
+
+
+def create(git: Git, head: str) -> None:
+    """Make the folder of `git`, which is empty, a bare repository in which a commit like `head` can be.
+
+    `git init` would write each setting anew, and three times as much.
+    """
+    for name in ("objects/pack", "refs/heads"):
+        os.makedirs(os.path.join(git.folder, name))
+    kind = "1\n[extensions]\n\tobjectFormat = sha256" if len(head) == 64 else "0"
+    files = {"HEAD": f"ref: {_BASE}\n", "config": f"[core]\n\tbare = true\n\trepositoryFormatVersion = {kind}\n"}
+    for name, content in files.items():
+        with open(os.path.join(git.folder, name), "w", encoding="ascii") as file:
+            file.write(content)
+
+
+def clone(git: Git, heads: Heads) -> None:
+    """Fetch the last commit of a branch into the folder of `git`, where it is HEAD. Raises Stopped."""
+    create(git, heads.head)
+    git.run(
+        *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
+        *("--no-recurse-submodules", "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
+    )
+    git.check_size()
+
+
+def entries(git: Git) -> list[Entry]:
+    """All files of the tree, in order. Raises Stopped where a name leads out of it."""
+    listed = git.run("ls-tree", "-r", "-z", "-l", "--full-tree", "HEAD").split(b"\0")[:-1]
+    if len(listed) > MOST_ENTRIES:
+        raise Stopped(Reason.TOO_LARGE, f"more than {MOST_ENTRIES} files")
+    return [_entry(line) for line in listed]
+
+
+def _entry(line: bytes) -> Entry:
+    described, _, path = line.partition(b"\t")
+    mode, _, oid, size = described.decode().split()
+    if any(_leads_out(part) for part in path.split(b"/")):
+        raise Stopped(Reason.HOSTILE_PATH, path.decode("utf-8", "backslashreplace"))
+    return Entry(mode, oid, int(size) if size != "-" else 0, path)
+
+
+def _leads_out(part: bytes) -> bool:
+    # Disks that fold case or drop characters see `.git` in more than one spelling.
+    return part.decode("utf-8", "replace").casefold().rstrip(". ") in _OUTSIDE
+
+
+def grep(git: Git, letters: Iterable[bytes], patterns: Iterable[str]) -> set[bytes]:
+    """The paths of the files that hold any of some letters."""
+    words = [argument for each in letters for argument in ("-e", os.fsdecode(each))]
+    found = git.run(
+        *("grep", "-l", "-z", "-a", "-F", "--threads=1", "--full-name", *words, "HEAD", "--", *patterns),
+        expected=(0, 1),  # 1 means that there is none
+    )
+    return {name.removeprefix(b"HEAD:") for name in found.split(b"\0") if name}
+
+
+class Objects:
+    """Reads objects, one after another, through one process."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in = process.stdin
+        self._out = process.stdout
+
+    def read(self, name: str) -> bytes:
+        """The content of an object by its ID or by the name of a ref. Raises Stopped where it is not there."""
+        return self._read(name)[1]
+
+    def resolve(self, name: str) -> str:
+        """The ID of an object by the name of a ref. Raises Stopped where it is not there."""
+        return self._read(name)[0]
+
+    def _read(self, name: str) -> tuple[str, bytes]:
+        try:
+            self._in.write(name.encode() + b"\n")
+            self._in.flush()
+            oid, _, size = self._out.readline().decode().split()
+            data = self._out.read(int(size) + 1)
+        except (OSError, ValueError):
+            raise Stopped(Reason.CORRUPT, f"{name} cannot be read") from None
+        return oid, data[:-1]
+
+
+@contextmanager
+def objects(git: Git) -> Iterator[Objects]:
+    """The objects of the clone. Their process ends with the block."""
+    process = git.start("cat-file", "--batch")
+    try:
+        yield Objects(process)
+    finally:
+        stop(process)
+
+
+def text(path: bytes) -> str:
+    """A path of a tree as the rest of deflask has it."""
+    return os.fsdecode(path)

@@ -1,0 +1,152 @@
+"""What `deflask bulk` does with its options: sources, engine, progress, exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from deflask.bulk import report
+from deflask.bulk.apply import apply as apply_campaign
+from deflask.bulk.apply import waiting
+from deflask.bulk.campaign import Campaign, CampaignError, opened
+from deflask.bulk.engines import Engine, EngineError
+from deflask.bulk.engines.local import Local
+from deflask.bulk.journal import JournalError, Row
+from deflask.bulk.model import State, Target
+from deflask.bulk.sources import folder as folder_source
+from deflask.bulk.sources import lines as line_source
+from deflask.formats.base import visible
+
+_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+_AUTHOR = re.compile(r"[^<>\n]+ <[^<>\s]+>")
+_PACE = 0.2
+"""Seconds between two lines of progress."""
+
+
+@contextmanager
+def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
+    """The campaign of a folder; what is wrong with it ends the command in one line."""
+    try:
+        with opened(folder, wanted, reading) as campaign:
+            yield campaign
+    except (CampaignError, EngineError, JournalError) as error:
+        raise click.ClickException(visible(str(error))) from None
+    except OSError as error:
+        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        raise click.ClickException(visible(f"{name}{error.strerror or error}")) from None
+
+
+def plan(options: dict[str, Any]) -> None:
+    """Take in the sources and plan."""
+    wanted = {key: options[key] for key in _CHOSEN if options[key] is not None}
+    name = wanted.get("name", os.path.basename(os.path.realpath(options["folder"])))
+    if not _NAME.fullmatch(name) or ".." in name or name.endswith(".lock"):
+        raise click.UsageError(f"{name!r} is no name for a branch; --name gives another one")
+    if not _AUTHOR.fullmatch(wanted.get("author", "deflask <deflask>")):
+        raise click.BadParameter("not of the form 'Name <mail>'", param_hint="--author")
+    with campaign_of(options["folder"], wanted) as campaign:
+        campaign.journal.add(_targets(options))
+        ids = campaign.to_plan(options["retry_failed"])
+        progress = Progress("Planning", len(ids))
+        for row in campaign.plan(_engine(options), ids):
+            progress.done(row)
+        progress.end()
+        _print(report.status(campaign, "text"))
+
+
+def apply(options: dict[str, Any]) -> int:
+    """Push what is approved; the exit code."""
+    with campaign_of(options["folder"]) as campaign:
+        ids = waiting(campaign, options["retry_failed"])[: options["limit"]]
+        if options["dry_run"]:
+            for row in map(campaign.journal.row, ids):
+                click.echo(f"{visible(row.name)}: would push {row.commit} to {campaign.options.branch}")
+            return 0
+        progress = Progress("Pushing", len(ids))
+        failed = 0
+        for row in apply_campaign(campaign, _engine(options), ids):
+            progress.done(row)
+            failed += row.state is State.FAILED
+        progress.end()
+        _print(report.status(campaign, "text"))
+    return int(failed > 0)
+
+
+def tell(folder: str, what: str, output_format: str) -> bool:
+    """Print `status` or `report`; whether something failed or waits."""
+    with campaign_of(folder, reading=True) as campaign:
+        _print((report.status if what == "status" else report.report)(campaign, output_format))
+        return report.unsettled(campaign)
+
+
+def _print(pieces: Iterator[str]) -> None:
+    for piece in pieces:
+        click.echo(piece, nl=False)
+
+
+def _targets(options: dict[str, Any]) -> Iterator[Target]:
+    """The repositories of all sources that are given, one source after another."""
+    yield from line_source.repositories(line_source.Settings(options["urls"]))
+    for path in options["lists"]:
+        # Standard input has no folder of its own.
+        folder = "." if path == "-" else os.path.dirname(path)
+        with click.open_file(path, encoding="utf-8", errors="surrogateescape") as file:
+            yield from line_source.repositories(line_source.Settings(file, folder))
+    for path in options["folders"]:
+        yield from folder_source.repositories(folder_source.Settings(path))
+
+
+def _engine(options: dict[str, Any]) -> Engine:
+    if options["engine"] == "local":
+        return Local(options["jobs"] or os.cpu_count() or 1)
+    if not options["scheduler"]:
+        raise click.UsageError("--engine dask needs the address of its --scheduler")
+    from deflask.bulk.engines.dask import Dask
+
+    return Dask(options["scheduler"], options["tls_ca_file"], options["tls_cert"], options["tls_key"])
+
+
+@dataclass
+class Progress:
+    """Counts by state and the time left, on a terminal; elsewhere nothing."""
+
+    label: str
+    total: int
+    started: float = field(default_factory=time.monotonic)
+    counts: dict[str, int] = field(default_factory=dict)
+    said: float = 0.0
+
+    def done(self, row: Row) -> None:
+        """Another repository is done."""
+        self.counts[row.state.value] = self.counts.get(row.state.value, 0) + 1
+        now = time.monotonic()
+        if now - self.said > _PACE:
+            self.said = now
+            self._say(now)
+
+    def _say(self, now: float) -> None:
+        if sys.stderr is None or not sys.stderr.isatty():
+            return
+        number = sum(self.counts.values())
+        left = (now - self.started) / number * (self.total - number)
+        states = ", ".join(f"{count} {state}" for state, count in sorted(self.counts.items()))
+        click.echo(f"\r\033[K{self.label} {number}/{self.total}: {states}; {_clock(left)} left", nl=False, err=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.counts and sys.stderr is not None and sys.stderr.isatty():
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

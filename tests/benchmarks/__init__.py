@@ -1,0 +1,1 @@
+"""What is measured, against what people would do instead."""

@@ -1,0 +1,1 @@
+"""Campaigns over real repositories that the tests make."""

@@ -1,0 +1,198 @@
+"""What is pushed is what was reviewed, to the campaign's branch only, and never over somebody else's commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deflask.bulk.apply import _unpack, apply, waiting
+from deflask.bulk.campaign import Campaign, opened
+from deflask.bulk.journal import Row
+from deflask.bulk.model import State
+from deflask.bulk.opening import Result, pull_requests
+from deflask.bulk.reasons import Reason
+from deflask.bulk.repository import look
+from tests.bulk.tools import BRANCH, Inline, approved, bare, commit, head
+from tests.command import APP, CLEAN, FIXED, deflask, git
+
+
+def run(folder: Path, retry_failed: bool = False) -> Row:
+    """Apply the campaign `c`; its only repository."""
+    with opened(str(folder / "c")) as campaign:
+        list(apply(campaign, Inline(), waiting(campaign, retry_failed)))
+        return only(campaign)
+
+
+def only(campaign: Campaign) -> Row:
+    [row] = campaign.journal.rows()
+    return row
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with something to fix, planned and approved."""
+    made = bare(tmp_path / "r.git", {"app.py": APP, "other.py": CLEAN, "docs/readme.md": b"x", "docs/deep/y": b"y"})
+    approved(tmp_path, made)
+    return made
+
+
+@pytest.mark.parametrize("kind", ["sha1", "sha256"])
+def test_the_reviewed_commit_is_pushed(tmp_path: Path, kind: str) -> None:
+    """To one branch, and the others stay what they are; what is pushed again changes nothing."""
+    repository = bare(tmp_path / "r.git", {"a/b/app.py": APP, "a/c/d": b"1", "e": b"2"}, kind=kind)
+    approved(tmp_path, repository)
+    before = head(repository, "refs/heads/main")
+    row = run(tmp_path)
+    assert (row.state, row.pushed) == (State.PUSHED, row.commit)
+    assert head(repository) == row.commit
+    assert head(repository, "refs/heads/main") == before
+    assert git(repository, "show", f"{BRANCH}:a/b/app.py") == FIXED
+    git(repository, "fsck", "--strict", "--connectivity-only")
+    with opened(str(tmp_path / "c")) as campaign:
+        campaign.journal.record(row.id, State.APPROVED)
+    assert run(tmp_path).state is State.PUSHED
+
+
+def test_somebody_elses_branch(tmp_path: Path, repository: Path) -> None:
+    """It was not there at the plan and is now: it stays."""
+    theirs = commit(repository, {"app.py": b"mine\n"}, branch="deflask/c", name="Human")
+    row = run(tmp_path)
+    assert (row.state, row.reason) == (State.SKIPPED, Reason.BRANCH_MODIFIED)
+    assert head(repository) == theirs
+
+
+def test_a_commit_on_our_branch(tmp_path: Path, repository: Path) -> None:
+    """Whoever went on from our commit keeps what they did."""
+    assert run(tmp_path).state is State.PUSHED
+    theirs = commit(repository, {"more.py": b"more\n"}, branch="deflask/c", name="Human")
+    with opened(str(tmp_path / "c")) as campaign:
+        campaign.journal.record(1, State.APPROVED)
+    assert run(tmp_path).reason is Reason.BRANCH_MODIFIED
+    assert head(repository) == theirs
+
+
+def test_the_head_moved_and_the_diff_is_the_same(tmp_path: Path, repository: Path) -> None:
+    """Then the approval holds, and what is pushed is based on what is there now."""
+    with opened(str(tmp_path / "c"), reading=True) as campaign:
+        planned = only(campaign)
+    moved = commit(repository, {"docs/readme.md": b"other"})
+    row = run(tmp_path)
+    assert (row.state, row.head) == (State.PUSHED, moved)
+    assert row.commit != planned.commit
+    assert git(repository, "rev-parse", f"{BRANCH}^").decode().strip() == moved
+
+
+def test_the_head_moved_and_the_diff_is_another(tmp_path: Path, repository: Path) -> None:
+    """Then somebody has to look again, and nothing is pushed until then."""
+    commit(repository, {"other.py": APP})
+    row = run(tmp_path)
+    assert (row.state, row.reason, row.files) == (State.PLANNED, Reason.HEAD_MOVED, 2)
+    assert head(repository) == ""
+    assert deflask(tmp_path, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
+    assert run(tmp_path).state is State.PUSHED
+
+
+def test_the_head_moved_and_nothing_is_left(tmp_path: Path, repository: Path) -> None:
+    commit(repository, {"app.py": CLEAN})
+    assert run(tmp_path).state is State.NOTHING_TO_DO
+
+
+def test_the_head_moves_on_and_on(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is an end to planning again."""
+
+    def moving(*given: object) -> object:
+        commit(repository, {"docs/readme.md": head(repository, "refs/heads/main").encode()})
+        return look(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("deflask.bulk.apply.look", moving)
+    row = run(tmp_path)
+    assert (row.state, row.reason) == (State.PLANNED, Reason.HEAD_MOVED)
+
+
+def test_refused_by_the_server(tmp_path: Path, repository: Path) -> None:
+    """The server's words are kept, and --retry-failed tries again when it has changed its mind."""
+    hook = repository / "hooks" / "pre-receive"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1")
+    assert done.code == 1
+    with opened(str(tmp_path / "c"), reading=True) as campaign:
+        row = only(campaign)
+    assert (row.state, row.reason) == (State.FAILED, Reason.PUSH_REFUSED)
+    assert "GH006: Protected branch update failed" in (row.detail or "")
+    assert "pre-receive hook declined" in (row.detail or "")
+    hook.unlink()
+    assert run(tmp_path).state is State.FAILED
+    assert run(tmp_path, retry_failed=True).state is State.PUSHED
+
+
+def test_lost_plan(tmp_path: Path, repository: Path) -> None:
+    """A pack that is gone or damaged is not made up for silently."""
+    [pack] = (tmp_path / "c" / "packs").iterdir()
+    pack.write_bytes(pack.read_bytes()[:-5])
+    assert run(tmp_path).reason is Reason.PLAN_LOST
+    pack.unlink()
+    row = run(tmp_path, retry_failed=True)
+    assert (row.state, row.reason) == (State.FAILED, Reason.PLAN_LOST)
+    assert head(repository) == ""
+
+
+def test_lease(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody pushes between our look and our push."""
+
+    def interrupted(*given: object) -> None:
+        _unpack(*given)  # type: ignore[arg-type]
+        commit(repository, {"app.py": b"mine\n"}, branch="deflask/c", name="Human")
+
+    monkeypatch.setattr("deflask.bulk.apply._unpack", interrupted)
+    row = run(tmp_path)
+    assert (row.state, row.reason) == (State.SKIPPED, Reason.BRANCH_MODIFIED)
+    assert git(repository, "show", f"{BRANCH}:app.py") == b"mine\n"
+
+
+def test_pushed_by_a_run_that_was_killed(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own commit appears between our look and our push, so that the lease fails: it is there, so all is well."""
+
+    def other(git_: object, made: str, pack: bytes, parent: str) -> None:
+        _unpack(git_, made, pack, parent)  # type: ignore[arg-type]
+        git(repository, "index-pack", "--stdin", stdin=pack)
+        git(repository, "update-ref", BRANCH, made)
+
+    monkeypatch.setattr("deflask.bulk.apply._unpack", other)
+    assert run(tmp_path).state is State.PUSHED
+
+
+def test_limit_and_dry_run(tmp_path: Path) -> None:
+    """Say what would be pushed; push to some; push to the rest."""
+    repositories = [bare(tmp_path / f"r{n}.git", {"app.py": APP}) for n in range(3)]
+    approved(tmp_path, *repositories)
+    dry = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--dry-run")
+    assert (dry.code, dry.text.count("would push")) == (0, 3)
+    assert [head(each) for each in repositories] == ["", "", ""]
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "2", "--limit", "2").code == 0
+    assert [bool(head(each)) for each in repositories] == [True, True, False]
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c").code == 0
+    status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
+    assert status["counts"] == {"pushed": 3}
+    assert [each["commit"] for each in status["repositories"]] == [head(each) for each in repositories]
+
+
+def test_what_a_forge_does_is_written_down(tmp_path: Path, repository: Path) -> None:
+    """One repository at a time, so that whoever is killed in between knows what was opened."""
+    assert run(tmp_path).state is State.PUSHED
+
+    def act(rows: Iterable[Row]) -> Iterator[Result]:
+        for row in rows:
+            assert (row.base, row.pushed) == ("main", head(repository))
+            yield Result(row, State.OPENED, "https://forge/r/pull/1")
+
+    with opened(str(tmp_path / "c")) as campaign:
+        [row] = pull_requests(campaign, act)
+        assert (row.state, row.pull_request) == (State.OPENED, "https://forge/r/pull/1")
+        list(pull_requests(campaign, lambda rows: (Result(row, State.MERGED) for row in rows)))
+        assert (only(campaign).state, only(campaign).pull_request) == (State.MERGED, row.pull_request)
+        assert list(pull_requests(campaign, act)) == []

@@ -1,0 +1,124 @@
+"""Worker processes: what one dies of is known, nothing is lost, and nothing is asked for before its time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deflask.bulk.engines import Lost
+from deflask.bulk.engines.local import Local
+from deflask.bulk.model import Outcome, State, Target, Task
+from tests.bulk.tools import OPTIONS, several, task
+from tests.command import deflask
+
+
+def tasks(count: int, folder: Path) -> list[Task]:
+    return [Task(number, Target(str(number)), OPTIONS, scratch=str(folder)) for number in range(count)]
+
+
+def echo(given: Task) -> Outcome:
+    """Work that says who did it."""
+    return Outcome(State.PLANNED, detail=f"{given.id} {os.getpid()}")
+
+
+def worker(result: Outcome | Lost) -> int:
+    """The process that did some work."""
+    assert isinstance(result, Outcome)
+    return int((result.detail or "").split()[1])
+
+
+def deadly(given: Task) -> Outcome:
+    """Work of which one task always kills its process, and one only the first time."""
+    first = Path(given.scratch or "") / "first"
+    if given.id == 3 or (given.id == 5 and not first.exists()):
+        first.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return echo(given)
+
+
+def stuck(given: Task) -> Outcome:
+    """Work of which one task never ends."""
+    while given.id == 1:
+        time.sleep(60)
+    return echo(given)
+
+
+def done(results: Iterator[tuple[Task, Outcome | Lost]]) -> dict[int, Outcome | Lost]:
+    found: dict[int, Outcome | Lost] = {}
+    for given, result in results:
+        assert given.id not in found
+        found[given.id] = result
+    return found
+
+
+def test_all_is_done_by_few_processes(tmp_path: Path) -> None:
+    found = done(Local(jobs=2).run(echo, tasks(20, tmp_path)))
+    assert sorted(found) == list(range(20))
+    assert len({worker(result) for result in found.values()}) == 2
+
+
+def test_tasks_are_asked_for_when_there_is_room(tmp_path: Path) -> None:
+    """Thousands of tasks are never outstanding at once."""
+    asked: list[int] = []
+
+    def given() -> Iterator[Task]:
+        for each in tasks(50, tmp_path):
+            asked.append(each.id)
+            yield each
+
+    for count, _ in enumerate(Local(jobs=2).run(echo, given()), 1):
+        assert len(asked) - count <= 2
+
+
+def test_what_kills_its_process(tmp_path: Path) -> None:
+    """It is tried again once, and the others are none the worse for it."""
+    found = done(Local(jobs=2).run(deadly, tasks(10, tmp_path)))
+    lost = {number: result for number, result in found.items() if isinstance(result, Lost)}
+    assert list(lost) == [3]
+    assert lost[3] == Lost("the process ended with -9, 2 times")
+    assert len(found) == 10
+
+
+def test_what_never_ends(tmp_path: Path) -> None:
+    found = done(Local(jobs=2, seconds=2).run(stuck, tasks(4, tmp_path)))
+    assert found[1] == Lost("more than 2 seconds", slow=True)
+    assert sum(isinstance(result, Outcome) for result in found.values()) == 3
+
+
+def test_processes_that_are_killed_while_they_wait(tmp_path: Path) -> None:
+    """The next task gets another process."""
+    results = Local(jobs=1).run(echo, tasks(3, tmp_path))
+    _, first = next(results)
+    os.kill(worker(first), signal.SIGKILL)
+    assert len(done(results)) == 2
+
+
+def test_processes_end_with_the_run(tmp_path: Path) -> None:
+    """Also with one that is given up in the middle."""
+    results = Local(jobs=2).run(echo, tasks(10, tmp_path))
+    _, first = next(results)
+    results.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker(first), 0)
+
+
+def test_a_poisoned_repository_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reason is in the journal, and the others are planned."""
+    repositories = several(tmp_path, 4)
+    monkeypatch.setattr("deflask.bulk.campaign.plan", deadly)
+    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--jobs", "2", *repositories)
+    assert done.code == 0, done.err
+    assert "1 failed" in done.text
+    assert "worker-died: ended the processes that worked on it" in done.text
+    assert "3 planned" in done.text
+
+
+def test_a_task_is_what_a_worker_needs(tmp_path: Path) -> None:
+    """No credentials among it."""
+    assert "token" not in repr(replace(task(tmp_path), pack=None)).lower()
