@@ -17,24 +17,24 @@ NEWER = APP + (b"type X = int\n" if sys.version_info < (3, 12) else b"x = t'{app
 CHAIN = b"app = Flask(__name__)\n" + b"x = app" + b".a()" * 300 + b"\n"
 
 FILES = [
-    (b"from flask import Flask\nprint 'run(debug)'\n", "Python 2: line 2: "),
+    (b"from flask import Flask as DEBUG\nprint 'run(debug)'\n", "Python 2: line 2: "),
     (
-        b"from flask import Flask\ntry:\n    pass\nexcept A, b:\n    pass\nrun(debug=1)\n",
+        b"from flask import Flask as DEBUG\ntry:\n    pass\nexcept A, b:\n    pass\nrun(debug=1)\n",
         "Python 2 or 3.14, not the Python",
     ),
-    (b"from flask import Flask\nx = 0777\nrun(debug=1)\n", "Python 2: line 2: "),
-    (b"from flask import Flask\ndef f(a, (b, c)): pass\nrun(debug=1)\n", "Python 2: line 2: "),
+    (b"from flask import Flask as DEBUG\nx = 0777\nrun(debug=1)\n", "Python 2: line 2: "),
+    (b"from flask import Flask as DEBUG\ndef f(a, (b, c)): pass\nrun(debug=1)\n", "Python 2: line 2: "),
     (NEWER, "newer syntax than the Python"),
-    (b"from flask import Flask\nrun(debug=\n", "broken syntax: line "),
-    (b"# coding: nosuch\nfrom flask import Flask\n", "cannot be decoded: unknown encoding: nosuch"),
-    (b"# coding: ascii\nfrom flask import Flask\n'\xe9'\n", "cannot be decoded: "),
-    (b"from flask import Flask\n'\xe9'\n", "cannot be decoded: "),
-    (b"\xef\xbb\xbf# coding: latin-1\nfrom flask import Flask\n", "its byte order mark says UTF-8"),
-    ("from flask import Flask\n".encode("utf-16"), "it is UTF-16 or UTF-32"),
-    (b"\x7fELF\0\0 flask Flask", "it holds a NUL byte"),
-    (b"from flask import Flask\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
-    (b"from flask import Flask\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
-    (b"from flask import Flask\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
+    (b"from flask import Flask as DEBUG\nrun(debug=\n", "broken syntax: line "),
+    (b"# coding: nosuch\nfrom flask import Flask as DEBUG\n", "cannot be decoded: unknown encoding: nosuch"),
+    (b"# coding: ascii\nfrom flask import Flask as DEBUG\n'\xe9'\n", "cannot be decoded: "),
+    (b"from flask import Flask as DEBUG\n'\xe9'\n", "cannot be decoded: "),
+    (b"\xef\xbb\xbf# coding: latin-1\nfrom flask import Flask as DEBUG\n", "its byte order mark says UTF-8"),
+    ("from flask import Flask as DEBUG\n".encode("utf-16"), "it is UTF-16 or UTF-32"),
+    (b"\x7fELF\0\0 flask Flask DEBUG", "it holds a NUL byte"),
+    (b"from flask import Flask as DEBUG\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
+    (b"from flask import Flask as DEBUG\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
+    (b"from flask import Flask as DEBUG\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
 ]
 
 
