@@ -1,0 +1,1 @@
+"""Where the list of repositories comes from: one module a source, each with `Settings` and `repositories`."""
