@@ -1,0 +1,1 @@
+"""The forges, against fakes that are judged by what GitHub publishes about its API."""
