@@ -32,9 +32,9 @@ FILES = [
     (b"\xef\xbb\xbf# coding: latin-1\nfrom flask import Flask as DEBUG\n", "its byte order mark says UTF-8"),
     ("from flask import Flask as DEBUG\n".encode("utf-16"), "it is UTF-16 or UTF-32"),
     (b"\x7fELF\0\0 flask Flask DEBUG", "it holds a NUL byte"),
-    (b"from flask import Flask as DEBUG\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
-    (b"from flask import Flask as DEBUG\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
-    (b"from flask import Flask as DEBUG\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
+    (b"from flask import Flask\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
+    (b"from flask import Flask\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
+    (b"from flask import Flask\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
 ]
 
 
