@@ -16,12 +16,13 @@ from tests.benchmarks.repositories import FILES, make
 from tests.command import ROOT
 
 _TURNS = 4
-# Runs in a process of its own, whose writes, with those of all that it has started and waited for, the kernel counts.
+# Runs in a process of its own, whose writes, with those of all that it has started and waited for, Linux counts.
 _MEASURED = """
-import atexit, resource, sys
+import atexit, sys
+def value(path, name):
+    return next(line.split()[1] for line in open(path) if line.startswith(name))
 def told():
-    written = next((line.split()[1] for line in open("/proc/self/io") if line.startswith("write_bytes")), "0")
-    print("measured", written, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+    print("measured", value("/proc/self/io", "write_bytes"), value("/proc/self/status", "VmHWM"), file=sys.stderr)
 atexit.register(told)
 """
 
@@ -50,7 +51,7 @@ def measured(code: str, *arguments: str) -> Measured:
     said = [line.split() for line in done.stderr.splitlines() if line.startswith("measured ")]
     if done.returncode or not said:
         raise SystemExit(done.stderr)
-    return Measured(seconds, int(said[0][1]), int(said[0][2]) / (1024 if sys.platform == "linux" else 1024**2))
+    return Measured(seconds, int(said[0][1]), int(said[0][2]) / 1024)
 
 
 def bulk(repositories: list[Path], folder: Path) -> tuple[Measured, ...]:

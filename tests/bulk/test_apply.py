@@ -10,6 +10,7 @@ import pytest
 
 from deflask.bulk.apply import _unpack, apply, waiting
 from deflask.bulk.campaign import Campaign, opened
+from deflask.bulk.git import Git
 from deflask.bulk.journal import Row
 from deflask.bulk.model import State
 from deflask.bulk.opening import Result, pull_requests
@@ -154,16 +155,17 @@ def test_lease(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
     assert git(repository, "show", f"{BRANCH}:app.py") == b"mine\n"
 
 
-def test_pushed_by_a_run_that_was_killed(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our own commit appears between our look and our push, so that the lease fails: it is there, so all is well."""
+def test_pushed_all_the_same(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own commit comes there while we push, by a worker whose coordinator was killed: all is well."""
+    attempt = Git.attempt
 
-    def other(git_: object, made: str, pack: bytes, parent: str) -> None:
-        _unpack(git_, made, pack, parent)  # type: ignore[arg-type]
-        git(repository, "index-pack", "--stdin", stdin=pack)
-        git(repository, "update-ref", BRANCH, made)
+    def failing(git_: Git, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes, str]:
+        code, output, errors = attempt(git_, *arguments, stdin=stdin)
+        return (1, b"!\t[rejected] (stale info)\n", "") if arguments[0] == "push" else (code, output, errors)
 
-    monkeypatch.setattr("deflask.bulk.apply._unpack", other)
+    monkeypatch.setattr(Git, "attempt", failing)
     assert run(tmp_path).state is State.PUSHED
+    assert head(repository)
 
 
 def test_limit_and_dry_run(tmp_path: Path) -> None:
