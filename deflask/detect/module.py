@@ -25,6 +25,7 @@ class Module:
         self.location = location or source.path
         """Where the file stands in the project; `source.path` is what the user calls it."""
         self._steps = 0
+        self._set_outside: dict[str, bool] = {}
         self._calls: dict[FunctionNode, list[tuple[ast.Call, Names]] | None] = {}
 
     @cached_property
@@ -61,6 +62,29 @@ class Module:
     def of(self, names: Names) -> Evaluator:
         """The evaluator of another module of the project, which is imported."""
         return self.of_names(names).imported.evaluator
+
+    def is_set_outside(self, name: str) -> bool:
+        """Whether another module assigns to a name of this one, as to an attribute of it or of a class in it."""
+        if name not in self._set_outside:
+            holding = b"." + name.encode()
+            importers = self.project.importers(self.location, "", holding) if self.project is not None else []
+            self._set_outside[name] = any(
+                self._is_mine(store.node.value, other)
+                for other in importers
+                for store in other.index.stores.get(name, [])
+                if isinstance(store.node, ast.Attribute)
+            )
+        return self._set_outside[name]
+
+    def _is_mine(self, expression: ast.expr, other: Module) -> bool:
+        """Whether an expression in another module is this module, or a class of it."""
+        return any(
+            origin.home is self.names
+            if origin.definition is not None
+            else other.names.other_module(origin.name) is self.names
+            for origin in other.names.origins(expression)
+            if origin.definition is not None or origin.name
+        )
 
     def step(self) -> bool:
         """Count a step of the evaluation; False when there have been too many for one candidate."""

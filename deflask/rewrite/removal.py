@@ -24,13 +24,19 @@ def remove_from(text: Text, statements: Iterable[tuple[Span, bool]]) -> None:
             text.put(last, "", drop=last - first)
 
 
+def _others_look_in(module: Module) -> bool:
+    """Whether more than the names in the file may be read from it: by importers, or by names that are made up."""
+    dynamic = {"exec", "eval", "globals", "vars", "locals"} & module.index.calls.keys()
+    return bool(dynamic) or (module.project is not None and bool(module.project.importers(module.location, "")))
+
+
 def unused_imports(module: Module, edits: Iterable[Edit], getters: Iterable[str]) -> list[ast.stmt]:
     """The module-level imports of one name, on lines of their own, that only the removed statements use.
 
     `getters` are the functions by which other edits read the environment.
     """
     gone = {edit.span for edit in edits if edit.kind is EditKind.REMOVE}
-    if not gone:
+    if not gone or _others_look_in(module):
         return []
     removed = {s for s in module.index.parents if isinstance(s, ast.stmt) and module.source.span(s) in gone}
     needed = {getter.partition(".")[0] for getter in getters}

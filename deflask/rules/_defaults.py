@@ -10,8 +10,8 @@ from deflask.detect.module import Module
 from deflask.detect.values import Default, How, Source
 from deflask.detect.values.environment import SOME_VARIABLE
 from deflask.model import Applicability, EditKind, Truth
-from deflask.rules._definitions import only_switches
 from deflask.rules._hit import Change, Definition, Hit
+from deflask.rules._readers import only_switches
 from deflask.rules._switches import Switch, truth_if
 
 _OPPOSITES = {"1": "0", "true": "false", "yes": "no", "on": "off", "y": "n", "t": "f", "enabled": "disabled"}
@@ -97,6 +97,9 @@ def _of_environment(default: Default, switch: Switch, module: Module) -> _Found 
     assert isinstance(asked, ast.expr), "the environment is asked by an expression"
     any_text = all(truth_if(switch, asked, text, module) is Truth.ON for text in ("0", "false"))
     literal = _literal(default, module)
+    if literal is not None and _is_of_use_elsewhere(asked, switch, module.of_names(default.names)):
+        # Whatever reads it, too, may know other words than this flag.
+        literal = None
     if literal is not None:
         node, home = literal
         # Where any text is true, only one that the program tells from the others is a default that stays off.
@@ -115,6 +118,15 @@ def _of_environment(default: Default, switch: Switch, module: Module) -> _Found 
         Applicability.UNSAFE,
         f"{default.name}=true or any other text would no longer switch it on, only {default.name}=1",
     )
+
+
+def _is_of_use_elsewhere(asked: ast.expr, switch: Switch, home: Module) -> bool:
+    """Whether what is asked goes to a name that something else reads than places that switch debug mode on."""
+    if switch.value is not None and switch.value in (asked, *home.index.ancestors(asked)):
+        return False
+    statement = home.index.statement(asked)
+    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+    return value is not None and not only_switches(value, home)
 
 
 def _whole(asked: ast.expr, switch: Switch, module: Module) -> ast.expr | None:

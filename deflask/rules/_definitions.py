@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import PurePath
 
 from deflask.detect.module import Module
 from deflask.detect.values import Decision, How
-from deflask.model import EditKind, Truth
+from deflask.model import Applicability, EditKind, Truth
 from deflask.rules._hit import Change, Definition, Hit
-from deflask.rules._switches import Switch, switches, truth_if
+from deflask.rules._readers import leaks, only_switches
+from deflask.rules._switches import Switch, truth_if
 
 _FOR_DEVELOPERS = re.compile(
     r"(?:^|_|(?<=[a-z]))(?:[Dd]ev(?:el(?:op(?:ment|er)?)?)?|[Tt]est(?:ing|s)?|[Ll]ocal|[Dd]ebug)(?![a-z])"
@@ -34,7 +34,11 @@ def at_definition(switch: Switch, base: Hit, module: Module) -> Hit | None:
         return None
     if decided.how is How.ARGUMENT and not isinstance(switch.value, ast.Name):
         return None
+    if leaks(home) and home is not module:
+        return None
     name = _name(statement, decided.node, home)
+    if decided.how is How.CONFIG and base.applicability is Applicability.SAFE and not only_switches(decided.node, home):
+        base = replace(base, applicability=Applicability.UNSAFE, reason=f"something else reads {name}, too")
     return replace(
         base,
         message=f"`{name}` is on with nothing set: {base.message}",
@@ -84,31 +88,3 @@ def _name(statement: ast.stmt, value: ast.expr, home: Module) -> str:
             return owner + ast.unparse(target)
     text = ast.unparse(statement)
     return text if len(text) <= 60 else ast.unparse(value)
-
-
-@lru_cache(maxsize=256)
-def only_switches(node: ast.expr, home: Module) -> bool:
-    """Whether nothing in the project reads what is defined but places that switch debug mode on."""
-    statement = home.index.statement(node)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-    name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
-    others = home.project.importers(home.location, name) if home.project is not None else []
-    return bool(name) and name not in _exported(home) and all(_is_switch_in(node, name, m) for m in (home, *others))
-
-
-def _exported(home: Module) -> set[str]:
-    bindings = home.index.scopes[home.index.tree].bindings.get("__all__", [])
-    return {str(getattr(part, "value", "")) for b in bindings if b.value is not None for part in ast.walk(b.value)}
-
-
-def _is_switch_in(node: ast.expr, name: str, module: Module) -> bool:
-    """Whether each read of a definition in a module stands in the value of a switch."""
-    values = {id(switch.value) for switch in switches(module) if switch.value is not None}
-    loads: list[ast.expr] = [*module.index.loads.get(name, []), *module.index.attributes.get(name, [])]
-    for load in loads:
-        decided = module.evaluate(load).decided_at
-        if decided is None or decided.node is not node:
-            continue
-        if not any(id(part) in values for part in (load, *module.index.ancestors(load))):
-            return False
-    return True

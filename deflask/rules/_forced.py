@@ -66,10 +66,29 @@ def _asks_itself(doubt: Doubt, variable: str, module: Module) -> bool:
     return bool(unset) and module.as_script.evaluator.assuming(unset).evaluate(statement.test).truth is wanted
 
 
+def _is_read_back(variable: str, module: Module) -> bool:
+    """Whether something in the project counts on a variable to be there."""
+    read = re.compile(rb"environ\s*\[\s*[\"']" + variable.encode() + rb"[\"']\s*\](?!\s*=[^=])")
+    project = module.project
+    sources = [module.source.data]
+    if project is not None:
+        sources += [project.storage.read(path) or b"" for path in project.files() if path.endswith(".py")]
+    return any(read.search(source) for source in sources)
+
+
 def _hit(variable: str, found: Forced, module: Module) -> Iterator[Hit]:
     statement = module.index.statement(found.node)
     reached = module.reached(statement)
     if not reached.possible:
+        return
+    if _is_read_back(variable, module):
+        yield Hit(
+            node=statement,
+            message=f"the program sets {variable} itself, which switches debug mode on",
+            applicability=Applicability.MANUAL,
+            reason=f"{variable} is read back by os.environ[…], which would raise",
+            doubts=reached.doubts,
+        )
         return
     alone = found.alone and not isinstance(statement, (ast.FunctionDef, ast.If, ast.With, ast.For, ast.While))
     yield Hit(

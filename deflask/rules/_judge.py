@@ -55,8 +55,10 @@ def _judge(switch: Switch, module: Module) -> tuple[str, Hit]:
         found = by_selection(switch.load, base, module) or at_definition(switch, base, module)
         return "DF107", found or _where_written(switch, base, module)
     if decided is not None:
-        rule = _RULES[decided.how]
-        return rule, at_definition(switch, base, module) or _at_use(switch, base, module)
+        there = at_definition(switch, base, module)
+        asks = switch.answer.reads or switch.answer.defaults
+        rule = "DF106" if there is None and asks and decided.how is How.CONSTANT else _RULES[decided.how]
+        return rule, there or _at_use(switch, base, module)
     rule = "DF106" if switch.answer.reads or switch.answer.defaults else switch.rule
     return rule, _at_use(switch, base, module)
 

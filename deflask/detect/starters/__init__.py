@@ -61,6 +61,7 @@ def _imports(path: str, module: Module) -> bool:
     return (
         looked_at.imports_for_effect
         or (looked_at.imports_unused_name and _is_script(path, module))
+        or (looked_at.is_but_a_star_import and not _is_passed_on(path))
         or looked_at.runs_as_other
         or any(_code_starts(code, path, module) for code in looked_at.commands)
     )
@@ -72,12 +73,18 @@ def _is_script(path: str, module: Module) -> bool:
     name = PurePath(path).name
     if name == "__main__.py":
         return True
-    if name == "__init__.py" or _WSGI.search(name):
+    if _is_passed_on(path):
         return False
     commands = (other for other in module.project.files() if not other.endswith(SUFFIXES))
     return bool(_SCRIPT.match(_read(path, module))) or any(
         runs_file(path, other, _read(other, module)) for other in commands
     )
+
+
+def _is_passed_on(path: str) -> bool:
+    """Whether a file is one from which others take what it imports."""
+    name = PurePath(path).name
+    return name == "__init__.py" or bool(_WSGI.search(name))
 
 
 def _runs(path: str, module: Module) -> bool:

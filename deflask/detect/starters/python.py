@@ -38,6 +38,16 @@ class Other:
         whole, names = self._imports
         return False in names and True not in (*whole, *names)
 
+    @property
+    def is_but_a_star_import(self) -> bool:
+        """Whether it holds nothing but imports, among them everything of the module."""
+        imports = [node for node in self._tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        others = [node for node in self._tree.body if node not in imports]
+        stars = [node for node in imports if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
+        return any(self._means("." * node.level + (node.module or "")) for node in stars) and all(
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in others
+        )
+
     @cached_property
     def _imports(self) -> tuple[list[bool], list[bool]]:
         """For each import of the module, and for each of a name in it, whether what it binds is used."""

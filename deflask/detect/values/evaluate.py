@@ -19,6 +19,8 @@ from deflask.model import Truth
 _IMPORTED = "<imported>"
 """Stands for the name of a module that is imported, which is certainly not `__main__`."""
 
+_DYNAMIC = {"exec", "globals", "locals", "vars"}
+"""Calls by which a module can bind any name."""
 _READERS = {"get", "keys", "values", "items", "copy"}
 """The methods of a dictionary that leave it as it is."""
 
@@ -154,40 +156,63 @@ class Evaluator:
                 return known("__main__" if self.main else _IMPORTED)
             return known(True) if node.id == "__debug__" else self._starred(node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
-        bindings = self._without_failing(bindings)
+        failing = self._failing(bindings)
+        bindings = [binding for binding in bindings if binding not in failing]
         lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
             # A star import below may have bound the name anew.
             return unknown(configured=True)
         answer = join(self.bound(binding) for binding in bindings)
+        for binding in failing:
+            answer = replace(answer, reads=answer.reads | self._missing(binding.value))
         if answer.truth is Truth.UNKNOWN and bindings and all(_is_true(o) for o in self.names.origins(node)):
             return replace(answer, truth=Truth.ON)
         return answer
 
-    def _without_failing(self, bindings: list[Binding]) -> list[Binding]:
-        """Without what a `try` binds whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
+    def _failing(self, bindings: list[Binding]) -> list[Binding]:
+        """What a `try` would bind whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
         failing = []
         for binding in bindings:
             tries = [node for node in self.names.index.ancestors(binding.node) if isinstance(node, TRIES)]
             handled = tries and any(other.node in ast.walk(h) for h in tries[0].handlers for other in bindings)
             inside = handled and any(binding.node in ast.walk(statement) for statement in tries[0].body)
-            if inside and binding.value is not None and self._raises(binding.value):
+            if inside and self._missing(binding.value):
                 failing.append(binding)
-        return [binding for binding in bindings if binding not in failing]
+        return failing
 
-    def _raises(self, value: ast.expr) -> bool:
-        """Whether an expression reads a variable by subscript that certainly is not set."""
-        reads = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)]
+    def _missing(self, value: ast.expr | None) -> frozenset[str]:
+        """The variables that an expression reads by subscript and that certainly are not set."""
+        reads = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)] if value is not None else []
         named = [self.evaluate(name).value for node in reads if (name := environment.read_name(node, self.names))]
-        return self._set_here is not None and any(isinstance(n, str) and n not in self._set_here for n in named)
+        known_set = self._set_here
+        return frozenset(n for n in named if isinstance(n, str) and known_set is not None and n not in known_set)
 
     def _starred(self, name: str) -> Answer:
         """What a name holds that this module does not bind, but may have from a star import."""
-        for module in self.names.index.stars:
+        # The last one counts.
+        for module in reversed(self.names.index.stars):
             exporter = self.names.exporter(joined(module, name))
             if exporter is not None:
                 return self.at(exporter).exported(name)
         return unknown()
+
+    def _overruled(self, name: str, lines: list[int]) -> Answer | None:
+        """What a star import below some lines makes of a name of this module; None where none does."""
+        index = self.names.index
+        for module, line in reversed(list(zip(index.stars, index.star_lines, strict=True))):
+            if line <= max(lines, default=0):
+                continue
+            exporter = self.names.exporter(joined(module, name))
+            if exporter is not None:
+                return self.at(exporter).exported(name)
+            if self.names.other_module(module) is None and not self._is_tried(line):
+                return unknown(configured=True)
+        return None
+
+    def _is_tried(self, line: int) -> bool:
+        """Whether what stands on a line may fail: files are as committed, so what is not there is not imported."""
+        tries = (node for node in self.names.index.tree.body if isinstance(node, TRIES))
+        return any(node.lineno <= line <= (node.end_lineno or line) and node.handlers for node in tries)
 
     def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
@@ -201,7 +226,11 @@ class Evaluator:
         scope = self.names.index.scopes[self.names.index.tree]
         if name not in scope.bindings:
             return self._starred(name)
-        return join(self.bound(binding) for binding in self.names.flow.at_end(name, scope))
+        if self.project.is_set_outside(name) or _DYNAMIC & self.names.index.calls.keys():
+            return unknown(configured=True)
+        bindings = self.names.flow.at_end(name, scope)
+        overruled = self._overruled(name, [getattr(binding.node, "lineno", 0) for binding in bindings])
+        return overruled or join(self.bound(binding) for binding in bindings)
 
     def bound(self, binding: Binding) -> Answer:
         """What a binding's name holds, decided where it was bound."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Kind, Origin, imported, lineage, parted
+from deflask.detect.names import Kind, Names, Origin, imported, lineage, parted
 from deflask.detect.values.answer import Answer, How, known
 from deflask.detect.values.paths import paths
 from deflask.detect.values.select import Selected, selected
@@ -54,7 +54,9 @@ def loads(key: str, home: Evaluator) -> Iterator[Load]:
 def _loaded(app: ast.expr, call: ast.Call, how: str, argument: ast.expr, key: str, home: Evaluator) -> Iterator[Load]:
     if how == "from_object":
         for choice in selected(argument, home):
-            for origin in _objects(choice):
+            origins = _objects(choice)
+            # Of several things that a name may be, none is certain.
+            for origin in origins if len(origins) == 1 else ():
                 for value in _values(origin, key, choice.home):
                     owner = origin.definition if isinstance(origin.definition, ast.ClassDef) else None
                     yield Load(app, call, _answer(value, origin, key), choice, owner, value=value)
@@ -85,6 +87,8 @@ def _values(origin: Origin, key: str, home: Evaluator) -> list[Selected]:
     if isinstance(origin.definition, ast.ClassDef):
         for cls, names in lineage(origin.definition, there.names):
             bindings = names.index.scopes[cls].bindings.get(key, [])[-1:]
+            if bindings and _is_set_again(cls, names, key, there.at(names)):
+                return []
             if bindings:
                 return [Selected(b.expression, there.at(names)) for b in bindings if b.expression is not None]
         return []
@@ -92,6 +96,13 @@ def _values(origin: Origin, key: str, home: Evaluator) -> list[Selected]:
         return []
     exporter = there.names.exporter(f"{origin.name}.{key}") if origin.name else there.names
     return _bound(key, there.at(exporter)) if exporter is not None else []
+
+
+def _is_set_again(cls: ast.ClassDef, names: Names, key: str, home: Evaluator) -> bool:
+    """Whether a key of a class is assigned to from outside of it."""
+    stores = (store.node for store in names.index.stores.get(key, []) if isinstance(store.node, ast.Attribute))
+    here = any(o.kind is Kind.CLASS and o.definition is cls for node in stores for o in names.origins(node.value))
+    return here or home.project.is_set_outside(key)
 
 
 def _bound(key: str, home: Evaluator) -> list[Selected]:

@@ -19,6 +19,9 @@ class Surroundings(Protocol):
     def of(self, names: Names) -> Evaluator:
         """The evaluator of another module."""
 
+    def is_set_outside(self, name: str) -> bool:
+        """Whether another module assigns to a name of this one, as to an attribute of it or of a class in it."""
+
     def step(self) -> bool:
         """Count a step of the evaluation; False when there have been too many for one candidate."""
 
@@ -37,6 +40,7 @@ class Assumed:
 
     def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
         self.calls_to, self.beside, self.read, self.step = real.calls_to, real.beside, real.read, real.step
+        self.is_set_outside = real.is_set_outside
         self._real = real
         self._assumed = assumed
         self._made: dict[Names, Evaluator] = {}
