@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from deflask.files.collector import paused_collector
 from deflask.files.errors import SourceError, WriteError
 from deflask.look import FindProject, is_worth_it
-from deflask.model import FileResult, Finding, Place, Settings, Status
+from deflask.model import Applicability, FileResult, Finding, Place, Settings, Status
 from deflask.plan import Plan, Sighting, gather
 from deflask.rewrite.errors import UnprovedError
 
@@ -155,7 +155,7 @@ class Batch:
                 unit.error = f"{finding.rule} is found again where it was fixed: {_REPORT}"
         plan = self._plans.setdefault(unit.location, Plan())
         known = Counter((finding.rule, finding.message) for finding in plan.findings)
-        plan.findings += [replace(f, fixable=False) for f in after.findings if not known[f.rule, f.message]]
+        plan.findings += [_unmasked(f) for f in after.findings if not known[f.rule, f.message]]
 
     def _plan(self, unit: Unit) -> Plan:
         return self._plans.get(unit.location) or Plan()
@@ -210,6 +210,12 @@ class Batch:
         except Exception as error:
             unit.error = f"{type(error).__name__}: {error}: {_REPORT}"
         return None
+
+
+def _unmasked(finding: Finding) -> Finding:
+    """A finding that only the fixes of this run bring to life."""
+    reason = "it comes to life with the other fixes: run deflask again"
+    return replace(finding, applicability=Applicability.MANUAL, reason=reason, fixable=False)
 
 
 def _read(unit: Unit) -> bytes:

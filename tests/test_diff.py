@@ -131,3 +131,13 @@ def test_exit_code(tmp_path: Path, files: dict[str, bytes], options: tuple[str, 
     done = deflask(tmp_path, "diff", *options)
     assert done.code == code
     assert (done.out != b"") == (files["app.py"] == APP)
+
+
+def test_files_that_are_not_below_are_named_from_the_top(tmp_path: Path) -> None:
+    """A patch that leads out of its folder is none that git would take."""
+    tree(tmp_path, {"app.py": APP, "sub/keep.txt": b""})
+    git(tmp_path, "init", "-q")
+    done = deflask(tmp_path / "sub", "diff", "../app.py")
+    assert b"--- a/app.py\n" in done.out
+    git(tmp_path, "apply", "-", stdin=done.out)
+    assert (tmp_path / "app.py").read_bytes() == FIXED

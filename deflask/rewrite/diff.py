@@ -11,12 +11,25 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 
 def unified(before: bytes, after: bytes, path: str) -> bytes:
     """The diff from `before` to `after`, three lines of context, with `path` under `a/` and `b/`."""
-    below = os.path.normpath(path).removeprefix(os.getcwd() + os.sep)
-    name = below.replace(os.sep, "/").lstrip("/")
+    name = _below(path).replace(os.sep, "/").lstrip("/")
     lines = difflib.diff_bytes(
         difflib.unified_diff, _lines(before), _lines(after), _quoted(f"a/{name}"), _quoted(f"b/{name}"), n=3
     )
     return b"".join(line if line.endswith(b"\n") else line + _MISSING for line in lines)
+
+
+def _below(path: str) -> str:
+    """A path as seen from here; of a file that is not below here, as seen from the top of its repository."""
+    here = os.path.normpath(path).removeprefix(os.path.join(os.getcwd(), ""))
+    if not os.path.isabs(here) and not here.startswith(os.pardir):
+        return here
+    absolute = os.path.realpath(path)
+    top = os.path.dirname(absolute)
+    while not os.path.exists(os.path.join(top, ".git")):
+        if top == os.path.dirname(top):
+            return here
+        top = os.path.dirname(top)
+    return os.path.relpath(absolute, top)
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -111,6 +111,9 @@ def _bound(key: str, home: Evaluator) -> list[Selected]:
     if len(bindings) != 1 or bindings[0].expression is None:
         exporter = home.names.exporter(bindings[0].target) if len(bindings) == 1 and bindings[0].target else None
         return _bound(parted(bindings[0].target)[1], home.at(exporter)) if exporter is not None else []
+    if home.exported(key).truth is not home.evaluate(bindings[0].expression).truth:
+        # Something else has the last word.
+        return []
     return [Selected(bindings[0].expression, home)]
 
 
