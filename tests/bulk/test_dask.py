@@ -58,7 +58,7 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def cluster(folder: Path, *tls: str) -> Iterator[Cluster]:
+def cluster(folder: Path, *tls: str, nanny: bool = False) -> Iterator[Cluster]:
     folder.mkdir()
     written = folder / "scheduler.json"
     with ExitStack() as stack:
@@ -67,10 +67,32 @@ def cluster(folder: Path, *tls: str) -> Iterator[Cluster]:
             started(folder, "scheduler", *host, "--port", "0", "--no-dashboard", "--scheduler-file", str(written), *tls)
         )
         until(lambda: written.exists() and written.stat().st_size > 0)
-        worker = ("worker", "--scheduler-file", str(written), "--nworkers", "1", "--nthreads", "1", "--no-nanny")
+        worker = ("worker", "--scheduler-file", str(written), "--nworkers", "1", "--nthreads", "1")
         where = ("--host", "127.0.0.1", "--no-dashboard", "--local-directory", str(folder), "--memory-limit", "0", *tls)
+        where += () if nanny else ("--no-nanny",)
         workers = [stack.enter_context(started(folder, *worker, *where)) for _ in range(2)]
         yield Cluster(json.loads(written.read_text())["address"], workers)
+
+
+_IMPATIENT = "from deflask.bulk.engines import dask; dask._PATIENCE = 2; from deflask.cli import main; main()"
+_POISONED = """
+import sys
+from pathlib import Path
+from deflask.bulk.engines.dask import Dask
+from tests.bulk.test_engines import deadly, tasks
+if __name__ == "__main__":
+    for task, result in Dask(sys.argv[1]).run(deadly, tasks(8, Path(sys.argv[2]))):
+        print(task.id, type(result).__name__)
+"""
+
+
+def test_a_poisoned_task(tmp_path: Path) -> None:
+    """It kills every worker that has it, and is one lost task; the workers come back and do the others."""
+    with cluster(tmp_path / "cluster", nanny=True) as running:
+        command = [sys.executable, "-c", _POISONED, running.address, str(tmp_path)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=2 * _PATIENCE)
+    assert sorted(done.stdout.splitlines()) == [f"{n} {'Lost' if n == 3 else 'Outcome'}" for n in range(8)], done.stderr
 
 
 def counts(folder: Path) -> dict[str, int]:
@@ -122,6 +144,7 @@ def test_certificates(tmp_path: Path) -> None:
     if made.returncode:
         pytest.skip("openssl makes no certificate here")
     several(tmp_path / "repositories", 3)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
     with cluster(tmp_path / "cluster", *tls) as running:
         assert running.address.startswith("tls://")
@@ -137,8 +160,8 @@ def test_certificates(tmp_path: Path) -> None:
             "--scheduler",
             running.address,
         )
-        done = process(tmp_path, *plan)
-        assert done.code == 2, done.err
+        refused = subprocess.run([sys.executable, "-c", _IMPATIENT, *plan], cwd=tmp_path, env=env, check=False)
+        assert refused.returncode == 2
         assert counts(tmp_path) == {"pending": 3}
         done = process(tmp_path, *plan, *tls)
         assert done.code == 0, done.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -27,7 +27,7 @@ class Dask:
     tls_ca_file: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
-    local: bool = False
+    local: bool = field(default=False, init=False)
 
     def run(self, work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome | Lost]]:
         """See `Engine`. Raises EngineError where the cluster cannot be used."""

@@ -26,7 +26,7 @@ class Local:
 
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     seconds: float = 1800
-    local: bool = True
+    local: bool = field(default=True, init=False)
 
     def run(self, work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome | Lost]]:
         """See `Engine`."""
