@@ -20,7 +20,8 @@ from deflask.bulk.forges import (
     Unavailable,
 )
 from deflask.bulk.forges.pacing import Halted, Pacer
-from deflask.bulk.offers import Did, Offer, Reason, Result, Row
+from deflask.bulk.offers import Did, Offer, Result, Row
+from deflask.bulk.reasons import Reason
 
 Answer = TypeVar("Answer")
 _REASONS: dict[type[ForgeError], Reason] = {
