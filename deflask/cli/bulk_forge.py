@@ -20,14 +20,14 @@ from deflask.bulk.offering import offer_all, todo
 from deflask.bulk.opening import Act, having_branch, pull_requests
 from deflask.bulk.pull_requests import close_all, merge_all, update_all
 from deflask.cli.bulk_run import Progress, campaign_of, status_of
-from deflask.cli.forge_options import offer, pace, template, token_source
+from deflask.cli.forge_options import offer, pace, template, token_source, waiting
 from deflask.formats.base import visible
 
 
 def open_pull_requests(campaign: Campaign, engine: Engine, options: dict[str, Any]) -> int:
     """Push what is approved and open its pull requests; the exit code."""
     wanted = offer(options, campaign.options.env_var, campaign.template(template(options)))
-    pacer = Pacer(pace(options), waiting=_waiting)
+    pacer = Pacer(pace(options), waiting=waiting)
     work = todo(campaign, options["retry_failed"], pacer.turns)
     if options["dry_run"]:
         for row in map(campaign.journal.row, work.ids):
@@ -68,7 +68,7 @@ def _each(label: str, options: dict[str, Any], acting: Callable[[Campaign, Forge
             status_of(campaign)
             return 0
         with _asked(campaign, ids[0], options) as forge, _counted(campaign, label, len(ids)) as count:
-            for row in pull_requests(campaign, acting(campaign, forge, Pacer(waiting=_waiting)), ids):
+            for row in pull_requests(campaign, acting(campaign, forge, Pacer(waiting=waiting)), ids):
                 count(row)
     return count.exit_code
 
@@ -111,7 +111,3 @@ def _counted(campaign: Campaign, label: str, total: int) -> Iterator[_Count]:
         raise click.ClickException(f"stopped, and goes on when called again: {visible(str(error))}") from None
     progress.end()
     status_of(campaign)
-
-
-def _waiting(seconds: float, why: str) -> None:
-    click.echo(f"waiting {seconds:.0f} seconds: {visible(why)}", err=True)

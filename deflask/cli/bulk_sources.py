@@ -17,8 +17,7 @@ from deflask.bulk.model import Target
 from deflask.bulk.sources import folder as folder_source
 from deflask.bulk.sources import lines as line_source
 from deflask.bulk.sources.listing import Filter
-from deflask.cli.forge_options import token_source
-from deflask.formats.base import visible
+from deflask.cli.forge_options import token_source, waiting
 
 _OF_FORGES = ("match", "token_env", "token_command", "api_url")
 
@@ -61,7 +60,7 @@ def _filter(patterns: tuple[str, ...]) -> Filter:
 
 def _listed(choice: Choice, names: tuple[str, ...], only: Filter) -> Iterator[Target]:
     source = choice.module("sources")
-    pacer = Pacer(waiting=lambda seconds, why: click.echo(f"waiting {seconds:.0f} seconds: {visible(why)}", err=True))
+    pacer = Pacer(waiting=waiting)
     for name in names:
         settings = source.Settings(name, choice.source, choice.api_url, only)
         # Not with its default branch, which a forge also names where there is no commit: git knows better.

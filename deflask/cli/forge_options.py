@@ -138,6 +138,13 @@ def offer(options: Mapping[str, Any], variable: str, template: str | None) -> Of
     return Offer(text, tuple(options.get("label", ())), people, bool(options.get("draft")), variable)
 
 
+def waiting(seconds: float, why: str) -> None:
+    """Say how long a forge lets us wait, and why: in its own words, which are not trusted."""
+    from deflask.formats.base import visible
+
+    click.echo(f"waiting {seconds:.0f} seconds: {visible(why)}", err=True)
+
+
 def _with(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
     for option in reversed(options):
         command = option(command)
