@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deflask.bulk import failures
@@ -14,7 +14,8 @@ from deflask.bulk.journal import Row
 from deflask.bulk.model import Outcome, State, Task
 from deflask.bulk.planner import in_scratch, planned
 from deflask.bulk.reasons import Reason, Stopped
-from deflask.bulk.repository import create, look
+from deflask.bulk.repository import create, look, tip
+from deflask.bulk.urls import opened
 
 _MOVES = 3
 """How often in one run a repository is planned again whose head moves on and on."""
@@ -30,6 +31,10 @@ def push(task: Task) -> Outcome:
 
 def _pushed(task: Task, git: Git) -> Outcome:
     heads = look(git, task.target.branch, task.options.branch)
+    # In a fork the repository's branches say nothing of ours.
+    there = git if task.pushed_to is None else _at(git, task.pushed_to)
+    if there is not git:
+        heads = replace(heads, ours=tip(there, task.options.branch))
     if heads.ours == task.commit:
         return Outcome(State.PUSHED, log="the branch is there already")
     if heads.ours not in (None, task.pushed):
@@ -39,7 +44,13 @@ def _pushed(task: Task, git: Git) -> Outcome:
     if task.commit is None or task.pack is None:
         raise Stopped(Reason.PLAN_LOST, "the pack is missing")
     _unpack(git, task.commit, task.pack, heads.head)
-    return _push(git, task, heads.ours)
+    return _push(there, task, heads.ours)
+
+
+def _at(git: Git, url: str) -> Git:
+    """The same folder and log for another remote."""
+    url, protocol = opened(url)
+    return replace(git, url=url, protocol=protocol)
 
 
 def _unpack(git: Git, commit: str, pack: bytes, head: str) -> None:
@@ -62,7 +73,7 @@ def _push(git: Git, task: Task, there: str | None) -> Outcome:
     if not code:
         return Outcome(State.PUSHED)
     # Whoever was killed while pushing may have pushed all the same.
-    if look(git, task.target.branch, task.options.branch).ours == task.commit:
+    if tip(git, task.options.branch) == task.commit:
         return Outcome(State.PUSHED, log="the branch is there already")
     refused = [line for line in output.decode("utf-8", "replace").splitlines() if line.startswith("!")]
     if any("stale info" in line for line in refused):
@@ -78,7 +89,7 @@ def waiting(campaign: Campaign, retry_failed: bool = False) -> list[int]:
     return [row.id for row in rows if row.commit is not None]
 
 
-def apply(campaign: Campaign, engine: Engine, ids: list[int]) -> Iterator[Row]:
+def apply(campaign: Campaign, engine: Engine, ids: Iterable[int]) -> Iterator[Row]:
     """Push the commits of some repositories; each repository as it is done."""
     for _ in range(_MOVES):
         again: list[int] = []

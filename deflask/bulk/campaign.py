@@ -18,6 +18,8 @@ from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import slug
 
 _JOURNAL = "journal.sqlite"
+_TEMPLATE = "template"
+"""The one option that can be chosen again, and is no part of what is planned."""
 _FOLDERS = ("diffs", "packs", "logs", "scratch")
 
 
@@ -52,7 +54,7 @@ class Campaign:
     def task(self, row: Row, local: bool) -> Task:
         """A repository as it goes to a worker, which is on this machine or not."""
         scratch = os.path.join(self.folder, "scratch") if local else None
-        return Task(row.id, row.target, self.options, self.limits, scratch, pushed=row.pushed)
+        return Task(row.id, row.target, self.options, self.limits, scratch, pushed=row.pushed, pushed_to=row.pushed_to)
 
     def keep(self, row: Row, outcome: Outcome) -> None:
         """Write what came of planning a repository: first the files, then the journal, which says they are there."""
@@ -68,6 +70,13 @@ class Campaign:
         if log.strip():
             with open(self.path("logs", row, "log"), "a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(log)
+
+    def template(self, given: str | None) -> str | None:
+        """The template of the campaign's pull requests: the one that is given, else the last that was."""
+        if given is not None:
+            self.journal.choose({_TEMPLATE: given})
+        kept = self.journal.options().get(_TEMPLATE)
+        return str(kept) if kept is not None else None
 
     def to_plan(self, retry_failed: bool = False) -> list[int]:
         """The repositories that are pending, and those that failed before there was a plan."""
@@ -117,11 +126,13 @@ def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Op
         options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
         journal.choose(asdict(options))
         return options
+    stored.pop(_TEMPLATE, None)
     stored["select"] = tuple(stored["select"]) if stored["select"] is not None else None
+    options = Options(**stored)
     for key, value in (wanted or {}).items():
-        if stored[key] != value:
+        if getattr(options, key) != value:
             raise CampaignError(f"{folder}: the campaign was planned with another --{key.replace('_', '-')}")
-    return Options(**stored)
+    return options
 
 
 @contextlib.contextmanager

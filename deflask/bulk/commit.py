@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from deflask import __version__
+from deflask.bulk.forges.body import COMMIT, commit_message
 from deflask.bulk.git import Git
+from deflask.bulk.model import Options
 from deflask.bulk.repository import Entry, Objects
 from deflask.model import FileResult
 
-LINK = "https://cwe.mitre.org/data/definitions/489.html"
 _COMMITTED = re.compile(rb"(?m)^committer .*> (\d+ [+-]\d+)$")
 _REF = "refs/heads/deflask-plan"
 
@@ -26,17 +26,11 @@ class Committed:
     pack: bytes
 
 
-def message(results: Iterable[FileResult], env_var: str) -> str:
-    """What the commit says: what is fixed, why, and how to debug now. No campaign, no time, no path."""
+def message(results: Iterable[FileResult], options: Options) -> str:
+    """What the commit of a campaign says: what is fixed, why, and how to debug now."""
     fixed = Counter(f"{f.rule} {f.name}" for result in results for f in result.findings if f.fixable)
-    places = sum(fixed.values())
-    counts = "".join(f"  {rule}: {count}\n" for rule, count in sorted(fixed.items()))
-    return (
-        "Let only the environment switch Flask's debugger on\n\n"
-        f"Started with nothing set, this program switched the debugger on\n"
-        f"in {places} {'place' if places == 1 else 'places'}, and whoever reaches it then runs code:\n\n{counts}\n"
-        f"To debug, set {env_var}=1.\n\nSee {LINK}\n\nDeflask-Version: {__version__}\n"
-    )
+    signed = options.author if options.signoff else None
+    return commit_message(fixed, options.env_var, options.commit_template or COMMIT, signed)
 
 
 def commit(

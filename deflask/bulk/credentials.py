@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 TOKEN = "DEFLASK_TOKEN"
@@ -29,6 +31,21 @@ def for_url(url: str, environ: Mapping[str, str]) -> dict[str, str]:
         "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{parts.netloc}/.extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {encoded}",
     }
+
+
+@contextmanager
+def lent(token: str, host: str) -> Iterator[None]:
+    """Let the git of this process and of its workers use the token of a forge, where the user has named no other."""
+    before = {name: os.environ.get(name) for name in (TOKEN, HOST)}
+    if before[TOKEN] is None:
+        os.environ.update({TOKEN: token, HOST: host})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def secrets(environ: Mapping[str, str]) -> list[str]:

@@ -47,6 +47,7 @@ MIGRATIONS = (
         PRIMARY KEY (repository, path)
     ) WITHOUT ROWID;
     """,
+    "ALTER TABLE repositories ADD COLUMN pushed_to TEXT",
 )
 
 
@@ -61,7 +62,8 @@ class JournalError(Exception):
 class Row:
     """A repository as the journal has it. `head`, `base` and `commit` are there once something was planned.
 
-    `pushed` is the commit that the campaign has put on its branch; `files` counts those that the plan changes.
+    `pushed` is the commit that the campaign has put on its branch, in the fork `pushed_to` or, without one, in the
+    repository itself; `files` counts those that the plan changes.
     """
 
     id: int
@@ -74,6 +76,7 @@ class Row:
     head: str | None
     commit: str | None
     pushed: str | None
+    pushed_to: str | None
     shape: str | None
     findings: int
     files: int
@@ -182,8 +185,8 @@ class Journal:
     def row(self, repository: int) -> Row:
         """One repository."""
         found = self._connection.execute(
-            'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, shape, findings,'
-            " (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request"
+            'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, pushed_to,'
+            " shape, findings, (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request"
             " FROM repositories WHERE id = ?",
             (repository,),
         ).fetchone()
@@ -234,7 +237,7 @@ class Journal:
     def record(
         self, repository: int, state: State, reason: Reason | None = None, detail: str | None = None, **columns: str
     ) -> None:
-        """Another state, with the reason and what is to be kept besides: `pushed`, `pull_request`."""
+        """Another state, with the reason and what is to be kept besides: `pushed`, `pushed_to`, `pull_request`."""
         with self.transaction():
             self._set(repository, state, reason, detail, columns)
 

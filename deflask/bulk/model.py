@@ -57,6 +57,9 @@ class Options:
     select: tuple[str, ...] | None = None
     unsafe_fixes: bool = False
     env_var: str = "FLASK_DEBUG"
+    commit_template: str | None = None
+    """What commits say instead of our own words: the text, so that workers need no file."""
+    signoff: bool = False
 
     @property
     def branch(self) -> str:
@@ -83,6 +86,8 @@ class Task:
     pack: bytes | None = None
     pushed: str | None = None
     """The commit that the campaign itself has put on the branch before."""
+    pushed_to: str | None = None
+    """The fork that holds the branch; None: the repository itself."""
 
 
 @dataclass(frozen=True, slots=True)

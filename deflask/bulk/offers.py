@@ -8,10 +8,15 @@ from typing import Protocol
 
 from deflask.bulk.forges import PullRequest, Request
 from deflask.bulk.forges.body import PullRequestText
+from deflask.bulk.reasons import Reason
 
 
 class Row(Protocol):
     """What the journal knows of a repository whose branch is pushed."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the journal."""
 
     @property
     def name(self) -> str:
@@ -71,33 +76,6 @@ class Did(str, enum.Enum):
     UNCHANGED = "unchanged"
     LEFT = "left"
     FAILED = "failed"
-
-
-class Reason(str, enum.Enum):
-    """Why a row was left or failed; there are no others. The values are for journals and JSON."""
-
-    description: str
-
-    def __new__(cls, value: str, description: str) -> Reason:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.description = description
-        return member
-
-    CLOSED_BY_PERSON = "closed-by-person", "its pull request was closed by a person"
-    CLOSED = "closed", "its pull request is closed"
-    MERGED = "merged", "its pull request is merged"
-    BRANCH_MODIFIED = "branch-modified", "its campaign branch holds a commit of somebody else"
-    NO_PULL_REQUEST = "no-pull-request", "has no pull request"
-    DRAFT = "draft", "its pull request is a draft"
-    CHECKS_PENDING = "checks-pending", "its checks have not come to an end"
-    CHECKS_FAILED = "checks-failed", "its checks fail"
-    ARCHIVED = "archived", "is archived"
-    DISABLED = "disabled", "is disabled, or takes no pull requests"
-    NOT_FOUND = "not-found", "there is no repository"
-    REFUSED = "refused", "the forge refuses it"
-    CONFLICT = "conflict", "has changed meanwhile, or cannot be merged"
-    UNAVAILABLE = "unavailable", "the forge does not answer"
 
 
 @dataclass(frozen=True, slots=True)

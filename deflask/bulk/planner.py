@@ -93,7 +93,7 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         if not changed:
             return _unchanged(found)
         head = read.resolve("HEAD")
-        said = message([result for _, result in changed], settings.env_var)
+        said = message([result for _, result in changed], task.options)
         contents = [(entry, result.output or b"") for entry, result in changed]
         made = commit(git, read, head, task.options.author, said, contents)
     return Outcome(

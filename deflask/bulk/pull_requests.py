@@ -20,7 +20,8 @@ from deflask.bulk.forges import (
     Unavailable,
 )
 from deflask.bulk.forges.pacing import Halted, Pacer
-from deflask.bulk.offers import Did, Offer, Reason, Result, Row
+from deflask.bulk.offers import Did, Offer, Result, Row
+from deflask.bulk.reasons import Reason
 
 Answer = TypeVar("Answer")
 _REASONS: dict[type[ForgeError], Reason] = {
@@ -45,13 +46,13 @@ def open_all(rows: Iterable[Row], forge: Forge, offer: Offer, pacer: Pacer) -> I
         return _made(offer.request(row), row, forge, pacer)
 
     for row in rows:
-        result = _guarded(existing, row)
+        result = guarded(existing, row)
         if result is not None:
             yield result
             continue
         if not pacer.may_begin():
             return
-        result = _guarded(made, row)
+        result = guarded(made, row)
         # First the row is told, so that it is recorded also where it is the one that stops the run.
         yield result
         pacer.ended(result.did is Did.FAILED)
@@ -108,7 +109,7 @@ def _each_open(
         return act(row, there)
 
     for row in rows:
-        yield _guarded(acted, row)
+        yield guarded(acted, row)
 
 
 def _existing(row: Row, forge: Forge, offer: Offer, pacer: Pacer) -> Result | None:
@@ -153,7 +154,7 @@ def _number(address: str) -> int:
     return int(number)
 
 
-def _guarded(act: Callable[[Row], Answer], row: Row) -> Answer | Result:
+def guarded(act: Callable[[Row], Answer], row: Row) -> Answer | Result:
     """A row's failure is its result; what would fail every row stops the run."""
     try:
         return act(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deflask.bulk.forges import Access, Forge, Unavailable
 from deflask.bulk.forges.pacing import Pacer
-from deflask.bulk.offers import Reason
+from deflask.bulk.reasons import Reason
 
 _LOOKS = 60
 _BETWEEN_LOOKS = 5.0

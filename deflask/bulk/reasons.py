@@ -1,4 +1,4 @@
-"""The closed list of reasons for which a repository is skipped, fails, or holds nothing to be done."""
+"""The closed list of reasons: why a repository is skipped, failed, is left as it is, or has nothing to be done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 
 
 class Reason(str, enum.Enum):
-    """Why a repository is not planned or not pushed. The values are in journals and JSON: they never change."""
+    """Why a repository is where it is in its campaign. The values are in journals and JSON: they never change."""
 
     description: str
 
@@ -26,10 +26,20 @@ class Reason(str, enum.Enum):
     OPTED_OUT = "opted-out", "its owner has put a .deflaskignore at its root"
     HOSTILE_PATH = "hostile-path", "holds a file name that leads out of the tree"
     LFS = "lfs", "its Python files are pointers of Git LFS"
+    ARCHIVED = "archived", "is archived"
+    DISABLED = "disabled", "is disabled, or takes no pull requests"
     # Nothing to do, and why that is not the whole story.
     MANUAL_ONLY = "manual-only", "only a person can fix what was found"
     # Planned again.
     HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
+    # What became of its pull request, or keeps it as it is.
+    CLOSED_BY_PERSON = "closed-by-person", "its pull request was closed by a person"
+    CLOSED = "closed", "its pull request is closed"
+    MERGED = "merged", "its pull request is merged"
+    NO_PULL_REQUEST = "no-pull-request", "has no pull request"
+    DRAFT = "draft", "its pull request is a draft"
+    CHECKS_PENDING = "checks-pending", "its checks have not come to an end"
+    CHECKS_FAILED = "checks-failed", "its checks fail"
     # Failed: somebody should look.
     REFUSED_URL = "refused-url", "its URL is none that is opened"
     CREDENTIALS_IN_URL = "credentials-in-url", "its URL holds a password"
@@ -44,6 +54,9 @@ class Reason(str, enum.Enum):
     UNPARSABLE = "unparsable", "its candidates cannot be examined"
     REWRITE_FAILED = "rewrite-failed", "no rewrite of it passed its proof, which is a bug of deflask"
     PUSH_REFUSED = "push-refused", "does not take the branch"
+    REFUSED = "refused", "the forge refuses it"
+    CONFLICT = "conflict", "has changed meanwhile, or cannot be merged"
+    UNAVAILABLE = "unavailable", "the forge does not answer"
     OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
     PLAN_LOST = "plan-lost", "what was planned is no longer in the campaign folder"
     WORKER_DIED = "worker-died", "ended the processes that worked on it"
@@ -71,6 +84,8 @@ SKIPPING = frozenset(
         Reason.OPTED_OUT,
         Reason.HOSTILE_PATH,
         Reason.LFS,
+        Reason.ARCHIVED,
+        Reason.DISABLED,
     }
 )
 """The reasons with which a repository is skipped; with the others it fails."""

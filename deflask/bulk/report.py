@@ -39,6 +39,7 @@ def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
         "head": row.head,
         "branch": campaign.options.branch if row.commit else None,
         "commit": row.commit,
+        "pushed_to": row.pushed_to,
         "pull_request": row.pull_request,
         "findings": row.findings,
         "files": row.files,
@@ -93,7 +94,8 @@ def _totals(campaign: Campaign) -> Iterator[str]:
 
 def _text(campaign: Campaign, detailed: bool) -> Iterator[str]:
     for row in campaign.journal.rows() if detailed else ():
-        yield f"{visible(row.name)}: {row.state.value}{_because(row)}\n"
+        address = f" {visible(row.pull_request)}" if row.pull_request else ""
+        yield f"{visible(row.name)}: {row.state.value}{address}{_because(row)}\n"
         document = campaign.journal.document(row.id) or {}
         yield from (f"    {visible(_finding(finding))}\n" for finding in document.get("findings", []))
         errors = [f"{file['path']}: {file['error']}" for file in document.get("files", []) if file["error"]]

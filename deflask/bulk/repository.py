@@ -60,6 +60,12 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     return Heads(base, refs[wanted], refs.get(f"refs/heads/{ours}"))
 
 
+def tip(git: Git, branch: str) -> str | None:
+    """The commit that a branch of the remote is at."""
+    listed = git.run("ls-remote", "--", git.url, f"refs/heads/{branch}").decode("utf-8", "replace")
+    return listed.partition("\t")[0] or None
+
+
 def create(git: Git, head: str) -> None:
     """Make the folder of `git`, which is empty, a bare repository in which a commit like `head` can be.
 

@@ -1,4 +1,4 @@
-"""`deflask bulk`: many repositories, planned, reviewed and pushed."""
+"""`deflask bulk`: many repositories, planned, reviewed, pushed and offered as pull requests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deflask.cli.forge_options import access, check_pull_requests, listing, opening, wording
 from deflask.cli.options import selectors, setting
 
 _campaign = click.option("--campaign", "folder", required=True, metavar="DIR", help="The campaign's folder.")
@@ -48,6 +49,7 @@ def bulk() -> None:
 @click.option("--select", multiple=True, metavar="RULES", callback=selectors, help="Only these rules, as DF1.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="Plan unsafe fixes, too.")
 @click.option("--env-var", metavar="NAME", callback=setting, help="The variable to read.  [default: FLASK_DEBUG]")
+@listing
 @_retry
 @_engine
 def plan(**options: Any) -> None:
@@ -75,13 +77,47 @@ def review(**options: Any) -> None:
 
 @bulk.command()
 @_campaign
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Push to this many repositories at most.")
+@opening
 @click.option("--dry-run", is_flag=True, help="Only say what would be pushed.")
 @_retry
 @_engine
 def apply(**options: Any) -> None:
-    """Push what was approved, exactly as it was reviewed. Exits with 1 if that failed for some repository."""
+    """Push what was approved, exactly as it was reviewed. Exits with 1 if that failed for some repository.
+
+    With --pull-requests each branch becomes a pull request at once; one comes from a fork where the token may not push.
+    """
+    check_pull_requests(options)
     from deflask.cli.bulk_run import apply as run
+
+    sys.exit(run(options))
+
+
+@bulk.command()
+@_campaign
+@wording
+def update(**options: Any) -> None:
+    """Look at each pull request, and give it the title and body that it would get now. Exits as `apply` does."""
+    from deflask.cli.bulk_forge import update as run
+
+    sys.exit(run(options))
+
+
+@bulk.command()
+@_campaign
+@access
+def merge(**options: Any) -> None:
+    """Merge the pull requests that pass their checks, or have none. Exits as `apply` does."""
+    from deflask.cli.bulk_forge import merge as run
+
+    sys.exit(run(options))
+
+
+@bulk.command()
+@_campaign
+@access
+def close(**options: Any) -> None:
+    """Withdraw the pull requests that are still open. Exits as `apply` does."""
+    from deflask.cli.bulk_forge import close as run
 
     sys.exit(run(options))
 

@@ -19,13 +19,17 @@ from deflask.bulk.apply import waiting
 from deflask.bulk.campaign import Campaign, CampaignError, opened
 from deflask.bulk.engines import Engine, EngineError
 from deflask.bulk.engines.local import Local
+from deflask.bulk.forges import ForgeError
+from deflask.bulk.forges.choice import ForgeChoiceError
+from deflask.bulk.forges.pacing import Halted
+from deflask.bulk.forges.token import TokenError
 from deflask.bulk.journal import JournalError, Row
-from deflask.bulk.model import State, Target
-from deflask.bulk.sources import folder as folder_source
-from deflask.bulk.sources import lines as line_source
+from deflask.bulk.model import State
+from deflask.cli.bulk_sources import targets
 from deflask.formats.base import visible
 
-_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var")
+_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var", "commit_template", "signoff")
+_ERRORS = (CampaignError, EngineError, ForgeChoiceError, ForgeError, Halted, JournalError, TokenError)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _AUTHOR = re.compile(r"[^<>\n]+ <[^<>\s]+>")
 _PACE = 0.2
@@ -38,7 +42,7 @@ def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool
     try:
         with opened(folder, wanted, reading) as campaign:
             yield campaign
-    except (CampaignError, EngineError, JournalError) as error:
+    except _ERRORS as error:
         raise click.ClickException(visible(str(error))) from None
     except OSError as error:
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
@@ -53,19 +57,23 @@ def plan(options: dict[str, Any]) -> None:
         raise click.UsageError(f"{name!r} is no name for a branch; --name gives another one")
     if not _AUTHOR.fullmatch(wanted.get("author", "deflask <deflask>")):
         raise click.BadParameter("not of the form 'Name <mail>'", param_hint="--author")
-    with campaign_of(options["folder"], wanted) as campaign:
-        campaign.journal.add(_targets(options))
+    with campaign_of(options["folder"], wanted) as campaign, targets(options) as found:
+        campaign.journal.add(found)
         ids = campaign.to_plan(options["retry_failed"])
         progress = Progress("Planning", len(ids))
         for row in campaign.plan(_engine(options), ids):
             progress.done(row)
         progress.end()
-        _print(report.status(campaign, "text"))
+        status_of(campaign)
 
 
 def apply(options: dict[str, Any]) -> int:
     """Push what is approved; the exit code."""
     with campaign_of(options["folder"]) as campaign:
+        if options["pull_requests"]:
+            from deflask.cli.bulk_forge import open_pull_requests
+
+            return open_pull_requests(campaign, _engine(options), options)
         ids = waiting(campaign, options["retry_failed"])[: options["limit"]]
         if options["dry_run"]:
             for row in map(campaign.journal.row, ids):
@@ -77,8 +85,13 @@ def apply(options: dict[str, Any]) -> int:
             progress.done(row)
             failed += row.state is State.FAILED
         progress.end()
-        _print(report.status(campaign, "text"))
+        status_of(campaign)
     return int(failed > 0)
+
+
+def status_of(campaign: Campaign) -> None:
+    """Say where the campaign stands."""
+    _print(report.status(campaign, "text"))
 
 
 def tell(folder: str, what: str, output_format: str) -> bool:
@@ -91,18 +104,6 @@ def tell(folder: str, what: str, output_format: str) -> bool:
 def _print(pieces: Iterator[str]) -> None:
     for piece in pieces:
         click.echo(piece, nl=False)
-
-
-def _targets(options: dict[str, Any]) -> Iterator[Target]:
-    """The repositories of all sources that are given, one source after another."""
-    yield from line_source.repositories(line_source.Settings(options["urls"]))
-    for path in options["lists"]:
-        # Standard input has no folder of its own.
-        folder = "." if path == "-" else os.path.dirname(path)
-        with click.open_file(path, encoding="utf-8", errors="surrogateescape") as file:
-            yield from line_source.repositories(line_source.Settings(file, folder))
-    for path in options["folders"]:
-        yield from folder_source.repositories(folder_source.Settings(path))
 
 
 def _engine(options: dict[str, Any]) -> Engine:

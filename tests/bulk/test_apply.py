@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from deflask.bulk import offers
 from deflask.bulk.apply import _unpack, apply, waiting
 from deflask.bulk.campaign import Campaign, opened
+from deflask.bulk.forges import PullRequest
+from deflask.bulk.forges import State as Condition
 from deflask.bulk.git import Git
 from deflask.bulk.journal import Row
 from deflask.bulk.model import State
-from deflask.bulk.opening import Result, pull_requests
+from deflask.bulk.offers import Did, Result
+from deflask.bulk.opening import branch_of, having_branch, pull_requests, record
 from deflask.bulk.reasons import Reason
 from deflask.bulk.repository import look
 from tests.bulk.tools import BRANCH, Inline, approved, bare, commit, head
@@ -186,15 +190,21 @@ def test_limit_and_dry_run(tmp_path: Path) -> None:
 def test_what_a_forge_does_is_written_down(tmp_path: Path, repository: Path) -> None:
     """One repository at a time, so that whoever is killed in between knows what was opened."""
     assert run(tmp_path).state is State.PUSHED
+    condition = Condition.OPEN
 
-    def act(rows: Iterable[Row]) -> Iterator[Result]:
+    def act(rows: Iterable[offers.Row]) -> Iterator[Result]:
         for row in rows:
-            assert (row.base, row.pushed) == ("main", head(repository))
-            yield Result(row, State.OPENED, "https://forge/r/pull/1")
+            assert (row.base, row.commit) == ("main", head(repository))
+            assert "app.py:5" in row.findings
+            yield Result(row, Did.DONE, None, PullRequest(1, "https://forge/r/pull/1", condition, row.commit))
 
     with opened(str(tmp_path / "c")) as campaign:
-        [row] = pull_requests(campaign, act)
+        [row] = pull_requests(campaign, act, having_branch(campaign))
         assert (row.state, row.pull_request) == (State.OPENED, "https://forge/r/pull/1")
-        list(pull_requests(campaign, lambda rows: (Result(row, State.MERGED) for row in rows)))
+        record(campaign, Result(branch_of(campaign, row), Did.FAILED, Reason.CONFLICT, words="no", note="no label"))
+        assert (only(campaign).state, only(campaign).detail) == (State.FAILED, "no; no label")
+        assert having_branch(campaign) == [row.id]
+        condition = Condition.MERGED
+        list(pull_requests(campaign, act, having_branch(campaign)))
         assert (only(campaign).state, only(campaign).pull_request) == (State.MERGED, row.pull_request)
-        assert list(pull_requests(campaign, act)) == []
+        assert having_branch(campaign) == []

@@ -214,6 +214,7 @@ def test_status_as_json(tmp_path: Path) -> None:
         "head": git(repository, "rev-parse", "main").decode().strip(),
         "branch": "deflask/c",
         "commit": row["commit"],
+        "pushed_to": None,
         "pull_request": None,
         "findings": 1,
         "files": 1,

@@ -143,11 +143,13 @@ CASES: list[tuple[Reason, Callable[[Path], Outcome]]] = [
 ]
 
 
-# These are shown where the rest of what happens is: duplicates, pushes, workers, credentials, hostile trees.
+# These are shown where the rest of what happens is: duplicates, pushes, workers, credentials, hostile trees, forges.
 ELSEWHERE = {
     *(Reason.DUPLICATE, Reason.BRANCH_MODIFIED, Reason.HOSTILE_PATH, Reason.MANUAL_ONLY, Reason.HEAD_MOVED),
     *(Reason.CREDENTIALS_NEEDED, Reason.CREDENTIALS_REFUSED, Reason.REWRITE_FAILED, Reason.PUSH_REFUSED),
     *(Reason.PLAN_LOST, Reason.WORKER_DIED),
+    *(Reason.ARCHIVED, Reason.DISABLED, Reason.CLOSED_BY_PERSON, Reason.CLOSED, Reason.MERGED, Reason.NO_PULL_REQUEST),
+    *(Reason.DRAFT, Reason.CHECKS_PENDING, Reason.CHECKS_FAILED, Reason.REFUSED, Reason.CONFLICT, Reason.UNAVAILABLE),
 }
 
 

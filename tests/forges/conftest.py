@@ -46,16 +46,19 @@ def direct(github_server: Server, tmp_path: Path) -> Iterator[World]:
     yield from _github(github_server, github_server.url, tmp_path)
 
 
-@pytest.fixture(params=["direct", "judged"])
-def world(request: pytest.FixtureRequest, github_server: Server, tmp_path: Path) -> Iterator[World]:
-    """GitHub, twice."""
-    if request.param == "direct":
-        yield from _github(github_server, github_server.url, tmp_path)
-        return
-    judge: Judge = request.getfixturevalue("judge")
+@pytest.fixture
+def judged(judge: Judge, github_server: Server, tmp_path: Path) -> Iterator[World]:
+    """GitHub behind its judge, who has nothing to say against anything at the end."""
     before = len(judge.violations)
     yield from _github(github_server, judge.url, tmp_path)
     assert judge.violations[before:] == []
+
+
+@pytest.fixture(params=["direct", "judged"])
+def world(request: pytest.FixtureRequest) -> World:
+    """GitHub, twice."""
+    made: World = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture

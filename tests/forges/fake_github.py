@@ -151,7 +151,7 @@ def _merge(forge: Forge, pull: Pull, body: dict[str, Any]) -> Response:
     base = git.tip(pull.repository.path, pull.base)
     assert base is not None
     parents = [base, head] if method == "merge" else [base]
-    made = git.merge_commit(pull.repository.path, pull.base, head, parents)
+    made = git.merge_commit(pull.repository.path, pull.source.path, pull.base, head, parents)
     pull.close()
     pull.merged = True
     return Response(200, {"sha": made, "merged": True, "message": "Pull Request successfully merged"})

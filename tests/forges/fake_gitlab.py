@@ -94,7 +94,7 @@ def _of_merge_request(forge: Forge, pull: Pull, method: str, what: list[str], bo
                 return _error(405, "405 Method Not Allowed")
             base = git.tip(pull.repository.path, pull.base)
             assert base is not None
-            git.merge_commit(pull.repository.path, pull.base, pull.head, [base, pull.head])
+            git.merge_commit(pull.repository.path, pull.source.path, pull.base, pull.head, [base, pull.head])
             pull.close()
             pull.merged = True
             return Response(200, _merge_request(forge, pull))

@@ -55,8 +55,10 @@ def commit(path: Path, branch: str, content: bytes, parent: str | None) -> str:
     return made
 
 
-def merge_commit(path: Path, base: str, head: str, parents: list[str]) -> str:
-    """Put the tree of a commit on a branch with these parents; the new commit's ID."""
+def merge_commit(path: Path, source: Path, base: str, head: str, parents: list[str]) -> str:
+    """Put the tree of a commit, which may be a fork's, on a branch with these parents; the new commit's ID."""
+    if source != path:
+        git(path, "fetch", "-q", "--no-write-fetch-head", str(source), head)
     options = [option for parent in parents for option in ("-p", parent)]
     made = git(path, "commit-tree", f"{head}^{{tree}}", "-m", "Merge", *options)
     git(path, "update-ref", f"refs/heads/{base}", made)

@@ -9,9 +9,10 @@ import pytest
 from deflask.bulk.forges import Checks, Conflict, NotFound, State
 from deflask.bulk.forges.body import PullRequestText
 from deflask.bulk.forges.pacing import Halted
-from deflask.bulk.offers import Did, Offer, Reason
+from deflask.bulk.offers import Did, Offer
 from deflask.bulk.pull_requests import close_all, merge_all, open_all, update_all
 from deflask.bulk.push_target import PushTarget, push_target
+from deflask.bulk.reasons import Reason
 from tests.forges import git
 from tests.forges.state import US
 from tests.forges.world import BRANCH, Entry, World

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from deflask.bulk.forges.pacing import ALL, Pace
 from deflask.bulk.forges.token import TokenSource
 from deflask.bulk.offers import Offer
-from deflask.cli.forge_options import access, offer, opening, pace, signoff, token_source, wording
+from deflask.cli.forge_options import access, offer, opening, pace, template, token_source, wording
 
 seen: list[object] = []
 
@@ -19,20 +19,24 @@ seen: list[object] = []
 @click.command()
 @opening
 def opens(**options: object) -> None:
-    seen[:] = [offer(options, "FLASK_DEBUG"), pace(options), token_source(options), options["api_url"]]
+    seen[:] = [
+        offer(options, "FLASK_DEBUG", template(options)),
+        pace(options),
+        token_source(options),
+        options["api_url"],
+    ]
 
 
 @click.command()
 @wording
 def words(**options: object) -> None:
-    seen[:] = [offer(options, "APP_DEBUG"), token_source(options)]
+    seen[:] = [offer(options, "APP_DEBUG", template(options)), token_source(options)]
 
 
 @click.command()
 @access
-@signoff
 def asks(**options: object) -> None:
-    seen[:] = [token_source(options), options["signoff"]]
+    seen[:] = [token_source(options)]
 
 
 def run(command: click.Command, *arguments: str) -> str:

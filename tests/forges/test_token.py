@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deflask.bulk.forges.choice import ForgeChoiceError, connect
+from deflask.bulk.forges.choice import ForgeChoiceError, choose
 from deflask.bulk.forges.github import GitHub
 from deflask.bulk.forges.gitlab import GitLab
 from deflask.bulk.forges.token import Token, TokenError, TokenSource
@@ -92,7 +92,7 @@ def test_the_forge_follows_from_the_host_or_the_api(
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
-    forge = connect(url, TokenSource(), api_url)
+    forge = choose(url, TokenSource(), api_url).forge(Token(TOKEN))
     assert type(forge) is kind
     assert forge._api_url == asked  # type: ignore[attr-defined]
     forge.close_connection()
@@ -110,7 +110,7 @@ def test_the_forge_follows_from_the_host_or_the_api(
 )
 def test_what_cannot_be_asked_is_said(url: str, api_url: str | None) -> None:
     with pytest.raises(ForgeChoiceError):
-        connect(url, TokenSource(), api_url)
+        choose(url, TokenSource(), api_url)
 
 
 def test_a_client_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,4 +121,4 @@ def test_a_client_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.delitem(sys.modules, "deflask.bulk.forges.github_api")
     monkeypatch.setitem(sys.modules, "github", None)
     with pytest.raises(ForgeChoiceError, match=r"pip install 'deflask\[github\]'"):
-        connect("https://github.com/a/b", TokenSource())
+        choose("https://github.com/a/b", TokenSource()).forge(Token(TOKEN))

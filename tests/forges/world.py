@@ -29,6 +29,7 @@ class Entry:
     base: str = git.BASE
     findings: str = "### What is changed\n\n* `app.py:1`: DF101"
     pull_request: str | None = None
+    id: int = 0
 
 
 @dataclass

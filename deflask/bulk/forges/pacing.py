@@ -93,6 +93,12 @@ class Pacer:
         self._due = float("-inf")
         self._written = float("-inf")
 
+    @property
+    def turns(self) -> int | None:
+        """How many pull requests this run may open at most; None where nothing is said."""
+        bounds = [bound for bound in (self._pace.limit, self._breaker.turns) if bound is not None]
+        return min(bounds, default=None)
+
     def may_begin(self) -> bool:
         """Wait for the turn of one more pull request; False if this run has had all its turns."""
         if self._begun == self._pace.limit or self._breaker.is_over:
@@ -175,7 +181,14 @@ class _Breaker:
     def is_over(self) -> bool:
         return not self._sizes
 
+    @property
+    def turns(self) -> int | None:
+        sizes = [size for size in self._sizes if size is not ALL]
+        return sum(sizes) if len(sizes) == len(self._sizes) else None
+
     def count(self, failed: bool) -> None:
+        if self.is_over:
+            return
         size = self._sizes[0]
         self._done += 1
         self._failed += failed

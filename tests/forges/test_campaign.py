@@ -1,0 +1,170 @@
+"""From an organisation's list to merged pull requests by the command line, interrupted, limited, and told no."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deflask.bulk.forges import pacing
+from tests.command import APP, CLEAN, ROOT, Done, deflask
+from tests.forges import git
+from tests.forges.state import TOKEN, US, Forge, Pull, Repository
+from tests.forges.world import World
+from tests.live.server import wait_until
+
+BRANCH = "deflask/c"
+ENVIRONMENT = {"GITHUB_TOKEN": TOKEN, "GITLAB_TOKEN": TOKEN}
+OWNER = "acme"
+APPS = 6
+"""Repositories with something to fix that can be pushed to, besides one that cannot and one without a finding."""
+
+
+@dataclass
+class Desk:
+    """A person at a terminal, and the forge that is asked."""
+
+    folder: Path
+    forge: Forge
+    listing: str
+    environment: dict[str, str]
+
+    def __call__(self, command: str, *arguments: str) -> Done:
+        given = ("bulk", command, "--campaign", "c", *arguments)
+        return deflask(self.folder, *given, env={**ENVIRONMENT, **self.environment})
+
+    def plan(self, *more: str) -> Done:
+        return self("plan", self.listing, OWNER, "--api-url", self.forge.api_url, "--jobs", "2", *more)
+
+    def ask(self, command: str, *more: str) -> Done:
+        """A command that asks the forge."""
+        jobs = ("--jobs", "2") if command == "apply" else ()
+        return self(command, "--api-url", self.forge.api_url, *jobs, *more)
+
+    def opened(self, *more: str) -> Done:
+        return self.ask("apply", "--pull-requests", *more)
+
+    def counts(self) -> dict[str, int]:
+        counts: dict[str, int] = self.status()["counts"]
+        return counts
+
+    def status(self) -> Any:
+        return json.loads(self("status", "--output-format", "json").text)
+
+    def row(self, name: str) -> Any:
+        [found] = [each for each in self.status()["repositories"] if each["name"] == f"{OWNER}/{name}"]
+        return found
+
+    def repository(self, name: str) -> Repository:
+        return self.forge.repositories[f"{OWNER}/{name}"]
+
+    def pull(self, name: str) -> Pull:
+        [found] = [each for each in self.forge.pulls if each.repository.name == name]
+        return found
+
+    def killed_while_opening(self) -> None:
+        """Kill the command, not its workers, once the first pull requests are there."""
+        command = [sys.executable, "-m", "deflask", "bulk", "apply", "--campaign", "c", "--pull-requests"]
+        process = subprocess.Popen(
+            [*command, "--api-url", self.forge.api_url, "--jobs", "2"],
+            cwd=self.folder,
+            env={**os.environ, **ENVIRONMENT, **self.environment, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert wait_until(lambda: len(self.forge.pulls) >= 2, 60)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def add(forge: Forge, name: str, content: bytes = APP, **switches: Any) -> None:
+    made = forge.add(OWNER, name, **switches)
+    git.commit(made.path, git.BASE, content, git.tip(made.path, git.BASE))
+
+
+@pytest.fixture(params=["github", "judged", "gitlab"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The fakes of both forges. What the judge lets through it has looked at, so git is told its own host there."""
+    fixture = {"github": "direct", "judged": "judged", "gitlab": "gitlab_world"}[request.param]
+    world: World = request.getfixturevalue(fixture)
+    for number in range(APPS):
+        add(world.forge, f"app{number}")
+    add(world.forge, "clean", CLEAN)
+    add(world.forge, "theirs", pushers=set())
+    add(world.forge, "old", archived=True)
+    monkeypatch.setattr(pacing, "WallClock", lambda: world.forge.clock)
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    host = world.forge.git_url.removeprefix("http://")
+    lent = {"DEFLASK_TOKEN": TOKEN, "DEFLASK_TOKEN_HOST": host} if request.param == "judged" else {}
+    listing = "--gitlab-group" if request.param == "gitlab" else "--github-org"
+    return Desk(folder, world.forge, listing, lent)
+
+
+def test_from_the_list_to_the_end(desk: Desk) -> None:
+    """Killed while it opens and limited on the way, all is opened once, and what a person says holds."""
+    done = desk.plan()
+    assert done.code == 0, done.err
+    assert desk.counts() == {"planned": APPS + 1, "nothing-to-do": 1}
+    assert desk("review", "--approve-all").code == 0
+
+    desk.killed_while_opening()
+    assert len(desk.forge.pulls) < APPS + 1
+    desk.forge.limits.writes_at_once = 3
+    done = desk.opened("--label", "security")
+    assert done.code == 0, done.err
+    assert "waiting 60 seconds: the forge's rate limit: " in done.err
+    desk.forge.limits.writes_at_once = None
+    assert desk.forge.limits.early == 0
+    assert desk.counts() == {"nothing-to-do": 1, "opened": APPS + 1}
+    assert len(desk.forge.pulls) == APPS + 1
+    theirs = desk.pull("theirs")
+    assert (theirs.source.owner, theirs.repository.owner) == (US, OWNER)
+    assert desk.row("theirs")["pushed_to"] == f"{desk.forge.git_url}/{US}/theirs.git"
+    assert git.tip(desk.repository("theirs").path, BRANCH) is None
+    for row in desk.status()["repositories"]:
+        if row["commit"]:
+            pull = desk.pull(row["name"].rpartition("/")[2])
+            assert (pull.head, row["pull_request"].rpartition("/")[2]) == (row["commit"], str(pull.number))
+
+    desk.pull("app0").close()
+    template = desk.folder / "template.md"
+    template.write_text("Fix $repository\n\n$findings\n")
+    assert desk.ask("update", "--template", str(template)).code == 0
+    assert (desk.row("app0")["state"], desk.row("app0")["reason"]) == ("closed", "closed-by-person")
+    assert desk.pull("app1").title == "Fix acme/app1"
+    assert "app.py:5" in desk.pull("app1").body
+    # The template holds for the campaign.
+    before = len(desk.forge.requests)
+    assert desk.ask("update").code == 0
+    assert not [method for method, _ in desk.forge.requests[before:] if method != "GET"]
+
+    desk.repository("app1").statuses = ("failure",) if desk.listing == "--github-org" else ("failed",)
+    mine = git.commit(desk.repository("app2").path, BRANCH, b"# mine\n", desk.pull("app2").head)
+    assert desk.ask("merge").code == 0
+    assert (desk.row("app1")["state"], desk.row("app1")["reason"]) == ("opened", "checks-failed")
+    assert (desk.row("app2")["state"], desk.row("app2")["reason"]) == ("opened", "branch-modified")
+    assert desk.counts() == {"nothing-to-do": 1, "opened": 2, "merged": APPS - 2, "closed": 1}
+    assert (
+        b"FLASK_DEBUG"
+        in subprocess.run(
+            ["git", "show", f"{git.BASE}:app.py"], cwd=desk.repository("app3").path, capture_output=True, check=True
+        ).stdout
+    )
+
+    assert desk.ask("close").code == 0
+    assert desk.counts() == {"nothing-to-do": 1, "opened": 1, "merged": APPS - 2, "closed": 2}
+    assert (desk.pull("app2").state, desk.pull("app2").head) == ("open", mine)
+    # Whatever is called again: nothing comes back.
+    assert desk.opened().code == 0
+    assert (desk.pull("app0").state, len(desk.forge.pulls)) == ("closed", APPS + 1)
+    kept = b"".join(path.read_bytes() for path in (desk.folder / "c").rglob("*") if path.is_file())
+    assert TOKEN.encode() not in kept
