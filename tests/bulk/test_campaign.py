@@ -14,7 +14,7 @@ from deflask.bulk.journal import Journal, JournalError
 from deflask.bulk.model import Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.sources import folder, lines
-from tests.bulk.tools import bare, several
+from tests.bulk.tools import approved, bare, head, several
 from tests.command import APP, deflask, git
 
 
@@ -35,6 +35,23 @@ def test_an_older_journal_is_brought_up_to_date(book: Journal, tmp_path: Path, m
     assert [row.name for row in newer.rows()] == ["a/b"]
     newer.close()
     Journal(path, writing=False).close()
+
+
+def test_a_journal_of_the_first_version(tmp_path: Path) -> None:
+    """It knew neither forks nor commit templates; a campaign that was made with it is pushed all the same."""
+    repository = bare(tmp_path / "r.git", {"app.py": APP})
+    approved(tmp_path, repository)
+    connection = sqlite3.connect(tmp_path / "c" / "journal.sqlite")
+    connection.executescript(
+        "ALTER TABLE repositories DROP COLUMN pushed_to; PRAGMA user_version = 1;"
+        " DELETE FROM options WHERE key IN ('commit_template', 'signoff')"
+    )
+    connection.close()
+    assert "made by an older deflask" in deflask(tmp_path, "bulk", "status", "--campaign", "c").err
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 0
+    assert head(repository)
+    status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
+    assert status["repositories"][0]["pushed_to"] is None
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"no database, but long enough", "not a database"), (None, "newer")])

@@ -168,3 +168,102 @@ def test_from_the_list_to_the_end(desk: Desk) -> None:
     assert (desk.pull("app0").state, len(desk.forge.pulls)) == ("closed", APPS + 1)
     kept = b"".join(path.read_bytes() for path in (desk.folder / "c").rglob("*") if path.is_file())
     assert TOKEN.encode() not in kept
+
+
+def test_in_waves_and_with_words_of_ones_own(desk: Desk) -> None:
+    """A run opens what its waves take and pushes no more; the next one goes on."""
+    words = desk.folder / "commit.txt"
+    words.write_text("fix: debugger\n\n$rules\n")
+    plan = ("--match", "app*", "--commit-template", str(words), "--signoff")
+    assert desk.plan(*plan, "--author", "Bot <bot@localhost>").code == 0
+    assert desk("review", "--approve-all").code == 0
+    dry = desk.opened("--dry-run", "--limit", "2")
+    assert (dry.code, dry.text.count("would open a pull request for"), desk.forge.pulls) == (0, 2, [])
+    assert desk.opened("--wave", "1,2", "--per-hour", "60", "--draft").code == 0
+    assert desk.counts() == {"opened": 3, "approved": APPS - 3}
+    assert sum(git.tip(desk.repository(f"app{n}").path, BRANCH) is not None for n in range(APPS)) == 3
+    assert desk.opened("--limit", "1").code == 0
+    assert desk.counts() == {"opened": 4, "approved": APPS - 4}
+    said = git.git(desk.repository(desk.forge.pulls[0].repository.name).path, "log", "-1", "--format=%B", BRANCH)
+    assert said.startswith("fix: debugger\n\n  DF101 run-debug: 1\n\nSigned-off-by: Bot <bot@localhost>\nDeflask-")
+    assert desk.ask("merge").code == 0
+    assert desk.counts() == {"opened": 3, "merged": 1, "approved": APPS - 4}
+
+
+def test_what_was_pushed_before_is_opened_later(desk: Desk) -> None:
+    """And what a forge refuses is one row that fails, with its words."""
+    assert desk.plan("--match", "/app[01]$/").code == 0
+    assert desk("review", "--approve-all").code == 0
+    with_token = {"DEFLASK_TOKEN": TOKEN, "DEFLASK_TOKEN_HOST": desk.forge.git_url.removeprefix("http://")}
+    pushed = deflask(desk.folder, "bulk", "apply", "--campaign", "c", "--limit", "1", env=with_token)
+    assert pushed.code == 0
+    assert desk.counts() == {"pushed": 1, "approved": 1}
+    git.git(desk.repository("app0").path, "update-ref", "-d", f"refs/heads/{BRANCH}")
+    desk.repository("app1").archived = True
+    assert desk.ask("update").code == 0
+    assert desk.row("app0")["reason"] == "no-pull-request"
+    assert desk.opened().code == 1
+    assert (desk.row("app0")["state"], desk.row("app0")["reason"]) == ("failed", "refused")
+    assert desk.row("app0")["detail"]
+    assert (desk.row("app1")["state"], desk.row("app1")["reason"]) == ("skipped", "archived")
+    assert desk.opened("--retry-failed").code == 0
+    assert (desk.row("app0")["state"], desk.pull("app0").state) == ("opened", "open")
+
+
+def test_a_run_that_has_to_stop(desk: Desk) -> None:
+    """Nobody counts as failed where the forge takes nothing more, and pushes that fail stop a wave."""
+    assert desk.plan("--match", "app*").code == 0
+    assert desk("review", "--approve-all").code == 0
+    desk.forge.people[TOKEN] = None  # type: ignore[assignment]
+    done = desk.opened()
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert "stopped, and goes on when called again: the token is not taken: " in done.err
+    assert desk.counts() == {"approved": APPS}
+    desk.forge.people[TOKEN] = US
+    for number in range(APPS):
+        hook = desk.repository(f"app{number}").path / "hooks" / "pre-receive"
+        hook.parent.mkdir()
+        hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+        hook.chmod(0o755)
+    done = desk.opened("--wave", "2,all")
+    assert (done.code, done.errors[0].rpartition(": ")[2]) == (2, "2 of 2 pull requests of this wave failed")
+    assert desk.forge.pulls == []
+    assert [row["reason"] for row in desk.status()["repositories"]].count("push-refused") >= 2
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "said"),
+    [
+        ("plan", ("--match", "x"), "--match needs --github-org or --gitlab-group"),
+        ("plan", ("--github-org", "a", "--gitlab-group", "b"), "exclude each other"),
+        ("plan", ("--github-org", "a", "--api-url", "https://git.corp/api/v4"), "that of a GitLab"),
+        ("plan", ("--github-org", "a", "--api-url", "http://git.corp/api/v3"), "is an https URL"),
+        ("plan", ("--github-org", "a", "--match", "/(/"), "/(/"),
+        ("plan", ("--github-org", "a", "--token-env", "NONE"), "NONE is not set"),
+        ("plan", ("--commit-template", "bad.md"), "did you mean $rules?"),
+        ("apply", ("--wave", "all"), "--wave needs --pull-requests"),
+        ("apply", ("--pull-requests", "--template", "bad.md"), "$rule is not known"),
+        ("apply", ("--pull-requests",), "not the URL of a repository on a forge"),
+        ("update", (), "not the URL of a repository on a forge"),
+    ],
+)
+def test_what_cannot_run_is_said_in_a_line(tmp_path: Path, command: str, given: tuple[str, ...], said: str) -> None:
+    (tmp_path / "bad.md").write_text("Title\n\n$rule\n")
+    git.make_repository(tmp_path / "a.git", APP)
+    git.make_repository(tmp_path / "b.git", APP)
+    plan = ("bulk", "plan", "--campaign", "c", "a.git", "b.git", "--jobs", "1")
+    assert deflask(tmp_path, *plan).code == 0
+    assert deflask(tmp_path, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
+    if command == "update":
+        assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 0
+    done = deflask(tmp_path, "bulk", command, "--campaign", "c", *given, env={"GITHUB_TOKEN": TOKEN})
+    assert (done.code, len(done.errors)) == (2, 1), done.err
+    assert said in done.err
+
+
+def test_nothing_to_do_asks_nobody(tmp_path: Path) -> None:
+    git.make_repository(tmp_path / "a.git", CLEAN)
+    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", "a.git", "--jobs", "1").code == 0
+    for command in ("update", "merge", "close"):
+        assert deflask(tmp_path, "bulk", command, "--campaign", "c").code == 0
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--pull-requests").code == 0
