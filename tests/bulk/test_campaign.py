@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from deflask.bulk import journal, urls
+from deflask.bulk import urls
 from deflask.bulk.journal import Journal, JournalError
 from deflask.bulk.model import Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
+from deflask.bulk.schema import MIGRATIONS
 from deflask.bulk.sources import folder, lines
 from tests.bulk.tools import approved, bare, head, several
 from tests.command import APP, deflask, git
@@ -27,7 +28,8 @@ def test_an_older_journal_is_brought_up_to_date(book: Journal, tmp_path: Path, m
     """What it holds stays; whoever only reads does not change it."""
     book.add([Target("https://example.org/a/b")])
     book.close()
-    monkeypatch.setattr(journal, "MIGRATIONS", (*journal.MIGRATIONS, "ALTER TABLE repositories ADD COLUMN more TEXT"))
+    more = "ALTER TABLE repositories ADD COLUMN more TEXT"
+    monkeypatch.setattr("deflask.bulk.journal.MIGRATIONS", (*MIGRATIONS, more))
     path = str(tmp_path / "journal.sqlite")
     with pytest.raises(JournalError, match="made by an older deflask"):
         Journal(path, writing=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -13,11 +14,15 @@ from typing import Any
 
 import pytest
 
-from deflask.bulk.campaign import opened
+from deflask.bulk.campaign import CampaignError, opened
+from deflask.bulk.journal import JournalError
+from deflask.bulk.model import State
 from tests.bulk.tools import approved, bare, commit, several
-from tests.command import APP, ROOT, deflask, git, process
+from tests.command import APP, CLEAN, ROOT, deflask, git, process
 
 KILLS = 10
+MANY = 90
+"""Repositories: more than ten runs get done before each is killed."""
 
 
 def status(folder: Path) -> dict[str, Any]:
@@ -29,30 +34,46 @@ def status(folder: Path) -> dict[str, Any]:
     return found
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """The diffs of the campaign by their names, and the names of the packs, which hold the commits' IDs."""
+    diffs = {path.name: path.read_bytes() for path in (folder / "c" / "diffs").iterdir()}
+    return diffs | {path.name: b"" for path in (folder / "c" / "packs").iterdir()}
+
+
 def refs(folder: Path) -> dict[str, bytes]:
     """The branches of all repositories."""
     return {path.name: git(path, "for-each-ref") for path in sorted((folder / "repositories").glob("*.git"))}
 
 
-def killed(folder: Path, chance: random.Random, *arguments: str) -> bool:
-    """Run a command and kill it at some moment, alone or with its workers; whether it was done before."""
+def left(folder: Path, state: State) -> int:
+    """How many repositories are still in a state; all of them before there is a journal."""
+    try:
+        with opened(str(folder / "c"), reading=True) as campaign:
+            return campaign.journal.counts().get(state, 0)
+    except (CampaignError, JournalError):
+        return MANY
+
+
+def killed(folder: Path, chance: random.Random, state: State, *arguments: str) -> None:
+    """Run a command and kill it a moment after it has done some more, alone or with its workers."""
+    more = chance.randint(0, 3)
+    enough = left(folder, state) - more
     command = [sys.executable, "-m", "deflask", "bulk", *arguments]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(
-        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        running.wait(timeout=chance.uniform(0.1, 1.5))
-    except subprocess.TimeoutExpired:
-        (os.killpg if chance.random() < 0.5 else os.kill)(running.pid, signal.SIGKILL)
-        running.wait()
-        return False
-    return True
+    running = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, start_new_session=True)
+    while left(folder, state) > enough:
+        assert running.poll() is None, "it ended before it was killed"
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        running.wait(timeout=chance.uniform(0, 0.05 if more else 0.5))
+    (os.killpg if chance.random() < 0.5 else os.kill)(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL, "it ended before it was killed"
 
 
-def world(folder: Path) -> Path:
-    """Repositories of several kinds, the same ones in every folder."""
-    several(folder / "repositories", 24)
+def world(folder: Path, count: int) -> Path:
+    """Repositories of several kinds, two thirds to be fixed, the same ones in every folder."""
+    for number in range(count):
+        program = APP if number % 3 else CLEAN
+        bare(folder / "repositories" / f"app{number}.git", {"app.py": program, "n": b"%d" % number})
     bare(folder / "repositories" / "branched.git", {"app.py": APP})
     commit(folder / "repositories" / "branched.git", {"x": b"x"}, branch="deflask/c")
     (folder / "repositories" / "none").mkdir()
@@ -63,33 +84,27 @@ def test_killed_ten_times(tmp_path: Path) -> None:
     """Ten times in plan and ten times in apply; nothing is lost, nothing is done otherwise."""
     seed = random.randrange(10**6)
     chance = random.Random(seed)
-    straight, broken = world(tmp_path / "straight"), world(tmp_path / "broken")
+    straight, broken = world(tmp_path / "straight", MANY), world(tmp_path / "broken", MANY)
     plan = ("plan", "--campaign", "c", "--dir", "repositories", "--jobs", "2")
     apply = ("apply", "--campaign", "c", "--jobs", "2")
-    review = ("bulk", "review", "--campaign", "c", "--approve-all")
-
-    assert process(straight, "bulk", *plan).code == 0
-    for _ in range(KILLS):
-        killed(broken, chance, *plan)
-    assert process(broken, "bulk", *plan).code == 0
-    assert status(broken) == status(straight), f"seed {seed}"
-
-    assert deflask(straight, *review).code == 0
-    assert deflask(broken, *review).code == 0
-    assert process(straight, "bulk", *apply).code == 0
-    for _ in range(KILLS):
-        killed(broken, chance, *apply)
-    assert process(broken, "bulk", *apply).code == 0
-    assert status(broken) == status(straight), f"seed {seed}"
+    for command, waiting in ((plan, State.PENDING), (apply, State.APPROVED)):
+        assert process(straight, "bulk", *command).code == 0
+        for _ in range(KILLS):
+            killed(broken, chance, waiting, *command)
+        assert process(broken, "bulk", *command).code == 0
+        assert status(broken) == status(straight), f"seed {seed}"
+        assert files(broken) == files(straight), f"seed {seed}"
+        for folder in (straight, broken):
+            assert deflask(folder, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
     assert refs(broken) == refs(straight), f"seed {seed}"
-    assert status(straight)["counts"] == {"nothing-to-do": 16, "skipped": 1, "pushed": 8}
+    assert status(straight)["counts"] == {"nothing-to-do": MANY // 3, "skipped": 1, "pushed": MANY // 3 * 2}
     assert os.listdir(broken / "c" / "scratch") == []
 
 
 def test_twice_from_scratch(tmp_path: Path) -> None:
     """The same input gives the same commits."""
     for name in ("one", "two"):
-        world(tmp_path / name)
+        world(tmp_path / name, 12)
         approved(tmp_path / name, *(path for path in (tmp_path / name / "repositories").iterdir()))
         assert deflask(tmp_path / name, "bulk", "apply", "--campaign", "c").code == 0
     assert refs(tmp_path / "one") == refs(tmp_path / "two")

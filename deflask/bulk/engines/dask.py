@@ -34,24 +34,17 @@ class Dask:
         distributed = _distributed()
         with self._client(distributed) as client:
             window = _WINDOW * sum(client.nthreads().values())
-            waiting = iter(tasks)
-            outstanding: dict[str, Task] = {}
-            futures = distributed.as_completed(loop=client.loop)
-
-            def submit(more: Iterable[Task]) -> None:
-                for task in more:
-                    future = client.submit(work, task, pure=False)
-                    outstanding[future.key] = task
-                    futures.add(future)
-
-            submit(islice(waiting, window))
-            for future in futures:
-                result = _result(future, distributed)
-                # What is not given up is done again when the worker dies that holds it.
-                future.release()
-                task = outstanding.pop(future.key)
-                submit(islice(waiting, 1))
-                yield task, result
+            suspects: list[Task] = []
+            for task, result in _completed(client, distributed, work, tasks, window):
+                if isinstance(result, distributed.KilledWorker):
+                    suspects.append(task)
+                else:
+                    yield task, result
+            # The scheduler blames all that was at a worker when it died. What is alone with one is what it dies of.
+            for suspect in suspects:
+                for task, result in _completed(client, distributed, work, [suspect], 1):
+                    killed = isinstance(result, distributed.KilledWorker)
+                    yield task, Lost(f"the workers that had it died: {result}") if killed else result
 
     @contextlib.contextmanager
     def _client(self, distributed: Any) -> Iterator[Any]:
@@ -97,13 +90,36 @@ def _check_versions(client: Any) -> None:
         raise EngineError(f"all workers need deflask {__version__}: {', '.join(sorted(others))}")
 
 
-def _result(future: Any, distributed: Any) -> Outcome | Lost:
+def _completed(
+    client: Any, distributed: Any, work: Work, tasks: Iterable[Task], window: int
+) -> Iterator[tuple[Task, Any]]:
+    """Each task with its outcome, with what was lost, or with the KilledWorker that ended it."""
+    waiting = iter(tasks)
+    outstanding: dict[str, Task] = {}
+    futures = distributed.as_completed(loop=client.loop)
+
+    def submit(more: Iterable[Task]) -> None:
+        for task in more:
+            future = client.submit(work, task, pure=False)
+            outstanding[future.key] = task
+            futures.add(future)
+
+    submit(islice(waiting, window))
+    for future in futures:
+        result = _result(future, distributed)
+        # What is not given up is done again when the worker dies that holds it.
+        future.release()
+        task = outstanding.pop(future.key)
+        submit(islice(waiting, 1))
+        yield task, result
+
+
+def _result(future: Any, distributed: Any) -> Any:
     try:
-        outcome: Outcome = future.result()
+        return future.result()
     except distributed.KilledWorker as error:
-        return Lost(f"the workers that had it died: {error}")
+        return error
     except distributed.CancelledError:
         raise EngineError("the scheduler is gone; run the command again when there is one") from None
     except Exception as error:  # from the worker: it could not be sent there, or back
         return Lost(f"{type(error).__name__}: {error}")
-    return outcome

@@ -1,0 +1,37 @@
+"""What git says when it fails, and the reason that it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from deflask.bulk import failures
+from deflask.bulk.reasons import Reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("fatal: could not read Username for 'https://x': terminal prompts disabled", Reason.CREDENTIALS_NEEDED),
+        ("git@x: Permission denied (publickey).\nfatal: Could not read from", Reason.CREDENTIALS_REFUSED),
+        ("Host key verification failed.", Reason.CREDENTIALS_NEEDED),
+        ("ssh: Could not resolve hostname nowhere: Name or service not known", Reason.UNREACHABLE),
+        ("fatal: unable to access 'https://x/': Could not resolve host: x", Reason.UNREACHABLE),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", Reason.CREDENTIALS_REFUSED),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 502", Reason.UNREACHABLE),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Reason.NOT_FOUND),
+        ("error: unable to write file: No space left on device", Reason.DISK_FULL),
+        ("fatal: fsck error in packed object", Reason.CORRUPT),
+        ("error: object 12: hasDotgit: contains '.git'\nfatal: fsck error", Reason.HOSTILE_PATH),
+        ("fatal: transport 'ext' not allowed", Reason.REFUSED_URL),
+        ("fatal: something new", Reason.GIT_FAILED),
+    ],
+)
+def test_what_git_says(said: str, reason: Reason) -> None:
+    assert failures.reason(said) is reason
+
+
+def test_words() -> None:
+    """The telling lines, each once, in one line; all of it where none is."""
+    said = "Cloning\nremote: no\nfatal: no way\nfatal: no way\n"
+    assert failures.words(said) == "remote: no; fatal: no way"
+    assert failures.words("it is late\n") == "it is late"
