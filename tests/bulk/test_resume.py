@@ -46,12 +46,13 @@ def refs(folder: Path) -> dict[str, bytes]:
 
 
 def left(folder: Path, state: State) -> int:
-    """How many repositories are still in a state; all of them before there is a journal."""
+    """How many repositories are still in a state; all of them before they are in the journal."""
     try:
         with opened(str(folder / "c"), reading=True) as campaign:
-            return campaign.journal.counts().get(state, 0)
+            counts = campaign.journal.counts()
     except (CampaignError, JournalError):
-        return MANY
+        counts = {}
+    return counts.get(state, 0) if counts else MANY
 
 
 def killed(folder: Path, chance: random.Random, state: State, *arguments: str) -> None:
@@ -64,7 +65,7 @@ def killed(folder: Path, chance: random.Random, state: State, *arguments: str) -
     while left(folder, state) > enough:
         assert running.poll() is None, "it ended before it was killed"
     with contextlib.suppress(subprocess.TimeoutExpired):
-        running.wait(timeout=chance.uniform(0, 0.05 if more else 0.5))
+        running.wait(timeout=chance.uniform(0, 0.02 if more else 0.4))
     (os.killpg if chance.random() < 0.5 else os.kill)(running.pid, signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL, "it ended before it was killed"
 
