@@ -16,8 +16,9 @@ Found are assignments to `os.environ`, `setdefault`, `putenv` and `update` of FL
 takes for true, and of FLASK_ENV with "development" (Flask 1.0 to 2.2, flask/helpers.py; later versions ignore it).
 Nothing is reported where every run in view passes a `debug` that the variable cannot reach, and in files of tests.
 
-The fix removes the statement, with an import that it leaves unused. It is unsafe: who relies on the program to set the
-variable has to set it outside.
+The fix removes the statement, with an import that it leaves unused in a file that no other file imports. It is unsafe:
+who relies on the program to set the variable has to set it outside. Where something reads the variable back by
+`os.environ["FLASK_DEBUG"]`, which would raise without it, the fix is left to you.
 
 Suppress with `# deflask: ignore[DF109]`.
 

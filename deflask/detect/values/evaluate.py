@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, lineage, parted
-from deflask.detect.values import calls, config, environment, fields, options, parameters
+from deflask.detect.values import calls, config, environment, fields, options, parameters, stars
 from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
@@ -154,7 +154,7 @@ class Evaluator:
         if scope is None:
             if node.id == "__name__":
                 return known("__main__" if self.main else _IMPORTED)
-            return known(True) if node.id == "__debug__" else self._starred(node.id)
+            return known(True) if node.id == "__debug__" else stars.starred(self, node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
         failing = self._failing(bindings)
         bindings = [binding for binding in bindings if binding not in failing]
@@ -187,33 +187,6 @@ class Evaluator:
         known_set = self._set_here
         return frozenset(n for n in named if isinstance(n, str) and known_set is not None and n not in known_set)
 
-    def _starred(self, name: str) -> Answer:
-        """What a name holds that this module does not bind, but may have from a star import."""
-        # The last one counts.
-        for module in reversed(self.names.index.stars):
-            exporter = self.names.exporter(joined(module, name))
-            if exporter is not None:
-                return self.at(exporter).exported(name)
-        return unknown()
-
-    def _overruled(self, name: str, lines: list[int]) -> Answer | None:
-        """What a star import below some lines makes of a name of this module; None where none does."""
-        index = self.names.index
-        for module, line in reversed(list(zip(index.stars, index.star_lines, strict=True))):
-            if line <= max(lines, default=0):
-                continue
-            exporter = self.names.exporter(joined(module, name))
-            if exporter is not None:
-                return self.at(exporter).exported(name)
-            if self.names.other_module(module) is None and not self._is_tried(line):
-                return unknown(configured=True)
-        return None
-
-    def _is_tried(self, line: int) -> bool:
-        """Whether what stands on a line may fail: files are as committed, so what is not there is not imported."""
-        tries = (node for node in self.names.index.tree.body if isinstance(node, TRIES))
-        return any(node.lineno <= line <= (node.end_lineno or line) and node.handlers for node in tries)
-
     def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
         if name in CONSTANTS:
@@ -225,11 +198,11 @@ class Evaluator:
         """What a name of this module holds for those who import it."""
         scope = self.names.index.scopes[self.names.index.tree]
         if name not in scope.bindings:
-            return self._starred(name)
+            return stars.starred(self, name)
         if self.project.is_set_outside(name) or _DYNAMIC & self.names.index.calls.keys():
             return unknown(configured=True)
         bindings = self.names.flow.at_end(name, scope)
-        overruled = self._overruled(name, [getattr(binding.node, "lineno", 0) for binding in bindings])
+        overruled = stars.overruled(self, name, [getattr(binding.node, "lineno", 0) for binding in bindings])
         return overruled or join(self.bound(binding) for binding in bindings)
 
     def bound(self, binding: Binding) -> Answer:
