@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deflask.detect.flags import Flag, flags, indirect, is_public, known_elsewhere, may_be_app
+from deflask.detect.flags import Flag, flags, indirect, is_app, is_public, known_elsewhere, may_be_app
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Kind, Origin, attribute, block_of
+from deflask.detect.names import FUNCTIONS, Kind, Origin, block_of
 from deflask.detect.runs import explicit_runs
 from deflask.detect.values import Answer, join, known
 from deflask.detect.values.config import same
@@ -61,15 +61,10 @@ def truth_if(switch: Switch, node: ast.expr, value: object, module: Module) -> T
     return join(load.answer for load in loads("DEBUG", evaluator) if load.node is switch.node).truth
 
 
+@lru_cache(maxsize=64)
 def switches(module: Module) -> tuple[Switch, ...]:
     """All of a file's, in the order of rules and source."""
-    return _switches(module)
-
-
-@lru_cache(maxsize=64)
-def _switches(module: Module) -> tuple[Switch, ...]:
-    found = [*_calls(module), *(() if is_test_code(module.source.path) else _settings(module))]
-    return tuple(found)
+    return (*_calls(module), *(() if is_test_code(module.source.path) else _settings(module)))
 
 
 def _calls(module: Module) -> Iterator[Switch]:
@@ -137,7 +132,7 @@ def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None
     apps = tuple(origin for origin in known_elsewhere(app, module) if origin.kind is not Kind.NONE)
     if may_be_app(app, module) and all(origin.kind is Kind.UNKNOWN for origin in apps):
         return Applicability.UNSAFE, "its receiver cannot be resolved"
-    if not apps or any(not _is_flask(origin, module) for origin in apps):
+    if not apps or any(not is_app(origin, module.names, module.source.tree) for origin in apps):
         return None
     runs = explicit_runs(apps, node, module)
     if (runs and all(runs)) or _is_set_again(module.index.statement(node), apps, module):
@@ -201,11 +196,3 @@ def _places(module: Module) -> tuple[tuple[ast.stmt, tuple[Origin, ...]], ...]:
     found = [(setting.node, setting.app) for setting in settings]
     found += [(load.node, load.app) for load in loads("DEBUG", evaluator)]
     return tuple((module.index.statement(node), names.origins(app)) for node, app in found)
-
-
-def _is_flask(origin: Origin, module: Module) -> bool:
-    """Whether an instance is a Flask app, of the class itself or of a subclass."""
-    if origin.kind is not Kind.INSTANCE:
-        return False
-    members = attribute(module.names, origin, "wsgi_app", module.source.tree)
-    return any(member.name == "flask.Flask().wsgi_app" for member in members)

@@ -40,6 +40,12 @@ def may_be_app(expression: ast.expr, module: Module) -> bool:
     return unknown and imports_flask(module) and _is_shaped(expression, _APP)
 
 
+def is_app(origin: Origin, names: Names, at: ast.AST) -> bool:
+    """Whether something is known to be an instance of Flask, of the class itself or of a subclass."""
+    members = attribute(names, origin, "wsgi_app", at) if origin.kind is Kind.INSTANCE else []
+    return any(member.name == "flask.Flask().wsgi_app" for member in members)
+
+
 def _lacks(receiver: ast.expr, method: str, module: Module) -> bool:
     """Whether a receiver is of classes that stand in the project with all their bases, and have no such method."""
     origins = module.names.origins(receiver)
@@ -82,7 +88,9 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
     if origin.kind is Kind.FUNCTION and origin.definition is not None:
         names = origin.home or module.names
         owner = names.index.parents[origin.definition]
-        return not (isinstance(owner, ast.ClassDef) and _is_flask(owner, names))
+        if not isinstance(owner, ast.ClassDef):
+            return True
+        return not is_app(Origin(Kind.INSTANCE, owner.name, owner, owner, names), names, owner)
     if origin.kind is not Kind.REFERENCE:
         # A parameter, say: in a file about another framework it is not Flask's.
         return not imports_flask(module) and _imports_another(module)
@@ -101,12 +109,6 @@ def _is_something_else(origin: Origin, module: Module) -> bool:
     # In a file that has nothing to do with Flask, an instance of some class.
     made, instance, _ = origin.name.partition("()")
     return bool(instance) and made.rpartition(".")[2][:1].isupper()
-
-
-def _is_flask(cls: ast.ClassDef, names: Names) -> bool:
-    inherited = Origin(Kind.INSTANCE, cls.name, cls, cls, names)
-    members = attribute(names, inherited, "wsgi_app", cls)
-    return any(member.name.startswith("flask.Flask()") for member in members)
 
 
 def _imports_another(module: Module) -> bool:
