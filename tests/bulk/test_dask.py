@@ -2,78 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.bulk.clusters import PATIENCE, cluster, needs_dask, until
 from tests.bulk.tools import head, several
 from tests.command import ROOT, deflask, process
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None, reason="the extra `dask` is not installed"
-)
-_PATIENCE = 60
-"""Seconds in which a cluster is up."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where the scheduler listens, and the processes of the workers."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]]
-
-
-def until(done: Callable[[], bool]) -> None:
-    """Wait for something that is announced by nothing but its being there."""
-    deadline = time.monotonic() + _PATIENCE
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the cluster, which ends with all that it has started."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with open(folder / "cluster.log", "ab") as log:
-        command = [sys.executable, "-m", "dask", *arguments]
-        running = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield running
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
-
-
-@contextmanager
-def cluster(folder: Path, *tls: str, nanny: bool = False) -> Iterator[Cluster]:
-    folder.mkdir()
-    written = folder / "scheduler.json"
-    with ExitStack() as stack:
-        host = ("--host", "tls://127.0.0.1" if tls else "127.0.0.1")
-        stack.enter_context(
-            started(folder, "scheduler", *host, "--port", "0", "--no-dashboard", "--scheduler-file", str(written), *tls)
-        )
-        until(lambda: written.exists() and written.stat().st_size > 0)
-        worker = ("worker", "--scheduler-file", str(written), "--nworkers", "1", "--nthreads", "1")
-        where = ("--host", "127.0.0.1", "--no-dashboard", "--local-directory", str(folder), "--memory-limit", "0", *tls)
-        where += () if nanny else ("--no-nanny",)
-        workers = [stack.enter_context(started(folder, *worker, *where)) for _ in range(2)]
-        yield Cluster(json.loads(written.read_text())["address"], workers)
-
-
+pytestmark = needs_dask
 _IMPATIENT = "from deflask.bulk.engines import dask; dask._PATIENCE = 2; from deflask.cli import main; main()"
 _POISONED = """
 import sys
@@ -91,7 +32,7 @@ def test_a_poisoned_task(tmp_path: Path) -> None:
     with cluster(tmp_path / "cluster", nanny=True) as running:
         command = [sys.executable, "-c", _POISONED, running.address, str(tmp_path)]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=2 * _PATIENCE)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=2 * PATIENCE)
     assert sorted(done.stdout.splitlines()) == [f"{n} {'Lost' if n == 3 else 'Outcome'}" for n in range(8)], done.stderr
 
 
@@ -128,7 +69,7 @@ def test_a_worker_is_killed(tmp_path: Path) -> None:
         plan = subprocess.Popen([*command, "--engine", "dask", "--scheduler", running.address], cwd=tmp_path, env=env)
         until(lambda: sum(counts(tmp_path).get(state, 0) for state in ("planned", "nothing-to-do")) > 2)
         running.workers[0].kill()
-        assert plan.wait(timeout=_PATIENCE) == 0
+        assert plan.wait(timeout=PATIENCE) == 0
     assert counts(tmp_path) == {"nothing-to-do": 26, "planned": 14}
     logs = list((tmp_path / "c" / "logs").iterdir())
     assert len(logs) == 14
