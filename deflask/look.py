@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deflask.detect.gate import Gate
+from deflask.detect.related import mentions
 from deflask.files.notebook import ESCAPED, searchable
 from deflask.model import Settings
 from deflask.rules import Rule, chosen
@@ -18,9 +19,20 @@ FindProject = Callable[[str], "Project | None"]
 """The project of a file, None where only the file itself is to be seen."""
 
 
-def is_worth_it(data: bytes, path: str, settings: Settings) -> bool:
-    """Whether a rule could find something in a file."""
-    return rules_of(settings)[1].opens(searchable(data, path))
+def is_worth_it(data: bytes, path: str, settings: Settings, related: Callable[[], bool]) -> bool:
+    """Whether a rule could find something in a file; `related` tells whether that is so of its project."""
+    _, gate = rules_of(settings)
+    seen = searchable(data, path)
+    if not gate.opens(seen):
+        return False
+    return gate.opens(seen, related=False) or mentions(seen) or related()
+
+
+def worth_asking(data: bytes, path: str, settings: Settings) -> list[Rule]:
+    """The rules that could find something in a file."""
+    rules, gate = rules_of(settings)
+    codes = gate.codes(searchable(data, path))
+    return [rule for rule in rules if rule.code in codes]
 
 
 def letters(settings: Settings) -> tuple[bytes, ...]:
@@ -32,5 +44,4 @@ def letters(settings: Settings) -> tuple[bytes, ...]:
 def rules_of(settings: Settings) -> tuple[tuple[Rule, ...], Gate]:
     """The rules that are on, and the gate that is open for what they could find something in."""
     rules = tuple(chosen(settings.select, settings.extend_select, settings.ignore))
-    flagged = all(rule.flagged for rule in rules)
-    return rules, Gate((trigger for rule in rules for trigger in rule.triggers), flagged)
+    return rules, Gate({rule.code: rule.triggers for rule in rules}, all(rule.flagged for rule in rules))

@@ -13,7 +13,7 @@ from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
 from deflask.files.notebook import parse_file
-from deflask.look import FindProject, is_worth_it, rules_of
+from deflask.look import FindProject, worth_asking
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.plan import Sighting
 from deflask.rewrite import guard as guards
@@ -25,17 +25,15 @@ from deflask.rules._hit import Change, Hit
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was seen; `module` is None where the gate kept the file shut."""
+    """What was seen, and in which module."""
 
-    sightings: tuple[Sighting, ...] = ()
-    module: Module | None = None
+    sightings: tuple[Sighting, ...]
+    module: Module
 
 
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
-    if not is_worth_it(data, path, settings):
-        return Scan()
-    rules = tuple(rule for rule in rules_of(settings)[0] if not _ignored(rule, path, settings))
+    rules = tuple(rule for rule in worth_asking(data, path, settings) if not _ignored(rule, path, settings))
     module = _module(data, path, project_of(path))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]

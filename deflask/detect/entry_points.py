@@ -183,9 +183,10 @@ def triggers(rule: str) -> tuple[tuple[bytes, ...], ...]:
     owners = {name.partition("()")[0] for name, rows in ENTRY_POINTS.items() if any(row.rule == rule for row in rows)}
     aliases = {alias for table in (CLASSES, FUNCTIONS) for alias, name in table.items() if name in owners}
     exports = {name.partition("()")[0] for name, kind in INSTANCES.items() if kind in owners}
-    names = owners | aliases | exports
-    reached = {name.removesuffix(".run") for name in names}
+    reached = {name.removesuffix(".run") for name in owners | aliases}
     # Whatever is imported is named together with the package that it comes from.
     pairs = {(name.partition(".")[0], name.rpartition(".")[2]) for name in reached}
     pairs |= {("flask", name) for package, name in pairs if package.startswith("flask_")}
-    return tuple(sorted((package.encode(), name.encode()) for package, name in pairs))
+    # An instance has the name of a variable, which says little by itself.
+    whole = {tuple(dict.fromkeys(name.split("."))) for name in exports}
+    return tuple(sorted(tuple(word.encode() for word in words) for words in {*pairs, *whole}))

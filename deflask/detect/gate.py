@@ -7,7 +7,8 @@ the letters of some flag, then the words that a rule asks for. It may let throug
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 RUN = b"run(debug)"
 """Stands in a trigger for a run, also one that is handed on, that can get a flag: by name, by position, starred."""
@@ -19,11 +20,13 @@ KEY = b"'DEBUG'"
 _LETTERS = (b"ebug", b"EBUG", b"FLASK_ENV", b"flask_script", b"pywebio")
 _LOADERS = (b"from_object", b"from_pyfile", b"from_file", b"from_json")
 # What stands behind `run` where it is called, handed on or kept.
-_BEHIND = re.compile(rb"(?:_simple|_server)?\s*(?:(\()|[,)\]}]|[\r\n;#]|$)")
+_BEHIND = re.compile(rb"(?:_simple|_server)?\s*(?:(\()|[,)\]}]|[\r\n;#\\]|$)")
 _ATTRIBUTE = re.compile(rb"\.debug\s*(?::[^=\n]*)?=[^=]|\bsetattr\b|\.debug\s*,")
 _KEY = re.compile(rb"[\"']DEBUG[\"']|\bDEBUG\s*=")
 _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
+_BLANK = rb"(?:[\s\\]|#[^\n]*\n)*"
+_FLAG = re.compile(rb"(?:debug|use_debugger)(?:%b=(?!=)|[\"']%b:)" % (_BLANK, _BLANK))
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SPELLED = {RUN: b"run", ATTRIBUTE: b"debug", KEY: b"DEBUG"}
 # Their `run` starts no app.
@@ -33,30 +36,48 @@ _OTHERS = (b"subprocess.", b"asyncio.")
 class Gate:
     """Open for a file that contains all the words of one of the rules' triggers.
 
-    `flagged` tells that all that the rules find has a flag that is on, so that its letters must be there.
+    `triggers` are those of each rule, by its code. `flagged` tells that all that the rules find has a flag that is on,
+    so that its letters must be there.
     """
 
-    def __init__(self, triggers: Iterable[tuple[bytes, ...]], flagged: bool) -> None:
-        self._triggers = tuple(dict.fromkeys(triggers))
+    def __init__(self, triggers: Mapping[str, tuple[tuple[bytes, ...], ...]], flagged: bool) -> None:
+        self._triggers = triggers
         self._flagged = flagged
-        words = {word for words in self._triggers for word in words if word not in _SHAPES}
+        self._named = any((RUN,) in sets for sets in triggers.values())
+        words = {word for sets in triggers.values() for words in sets for word in words if word not in _SHAPES}
         self._whole = {word: re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)") for word in words}
 
-    def opens(self, data: bytes) -> bool:
-        """Whether a rule could find something in `data`."""
+    def opens(self, data: bytes, related: bool = True) -> bool:
+        """Whether a rule could find something in `data`.
+
+        Where nothing of its project is `related` to what the tables know, only a run that looks like an app's can be
+        found, and it is written with its flag.
+        """
         # UTF-16 hides the words; such a file is not Python source, and saying so is the parser's business.
         if data.startswith(_UTF_16):
-            return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]))
+            return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]), related)
+        if not related:
+            return self._named and _has_named_run(data)
         if self._flagged and not _has_letters(data) and not _has_run(data):
             return False
+        return bool(self.codes(data, 1))
+
+    def codes(self, data: bytes, most: int | None = None) -> list[str]:
+        """The codes of the rules that could find something in `data`, the first `most` of them."""
         found: dict[bytes, bool] = {}
-        return any(all(self._holds(word, data, found) for word in words) for words in self._triggers)
+        codes = (
+            code
+            for code, sets in self._triggers.items()
+            if any(all(self._holds(word, data, found) for word in words) for words in sets)
+        )
+        return list(islice(codes, most))
 
     def letters(self) -> tuple[bytes, ...]:
         """Some letters of which every file holds one for which the gate opens."""
         if self._flagged:
             return (*_LETTERS, *_LOADERS, b"run", *_UTF_16)
-        longest = {max((_SPELLED.get(word, word) for word in words), key=len) for words in self._triggers}
+        sets = {words for sets in self._triggers.values() for words in sets}
+        longest = {max((_SPELLED.get(word, word) for word in words), key=len) for words in sets}
         return (*sorted(longest), *_UTF_16)
 
     def _holds(self, word: bytes, data: bytes, found: dict[bytes, bool]) -> bool:
@@ -73,21 +94,33 @@ def _has_letters(data: bytes) -> bool:
 
 
 def _has_run(data: bytes) -> bool:
+    return any(_can_be_flagged(data, at, behind) for at, behind in _runs(data))
+
+
+def _has_named_run(data: bytes) -> bool:
+    """Whether a run can be written with its flag, which stands behind it in the call, or in what it is handed to."""
+    run = next(_runs(data), None) if b"ebug" in data else None
+    return run is not None and _FLAG.search(data, run[0]) is not None
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where `run` is called, handed on or kept, with the match of what stands behind it."""
     at = data.find(b"run")
     while at >= 0:
-        if (behind := _BEHIND.match(data, at + 3)) and _can_be_flagged(data, at, behind):
-            return True
+        if (behind := _BEHIND.match(data, at + 3)) and _starts_apps(data[max(at - 11, 0) : at]):
+            yield at, behind
         at = data.find(b"run", at + 3)
-    return False
+
+
+def _starts_apps(before: bytes) -> bool:
+    return not before[-1:].isalnum() and not before.endswith(_OTHERS)
 
 
 def _can_be_flagged(data: bytes, at: int, behind: re.Match[bytes]) -> bool:
-    before = data[max(at - 11, 0) : at]
-    if before[-1:].isalnum() or before.endswith(_OTHERS):
-        return False
     if behind[1] is None:
         # Without a call it is an attribute, `app.run`, or a name that stands for one.
-        return before.endswith((b".", b'"', b"'", b"_")) or behind[0].lstrip()[:1] in (b",", b")")
+        before = data[max(at - 1, 0) : at]
+        return before in (b".", b'"', b"'", b"_") or behind[0].lstrip()[:1] in (b",", b")")
     return _takes_a_flag(data[behind.end() : behind.end() + _LONGEST])
 
 

@@ -10,7 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from deflask.detect.project_files import Changed, Disk, Storage, is_looked_at
+from deflask.detect.related import mentions
 from deflask.detect.search_path import SearchPath, in_folders, inserted
+from deflask.files.discovery import SUFFIXES
 from deflask.files.errors import SourceError
 from deflask.files.notebook import parse_file, searchable
 
@@ -53,6 +55,7 @@ class Project:
     _files: list[str] | None = None
     _mentions: dict[str, list[str]] | None = None
     _imports_flask: bool | None = None
+    _related: bool | None = None
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
@@ -150,6 +153,14 @@ class Project:
             self._imports_flask = any(_FLASK.search(source) for source in sources)
         return self._imports_flask
 
+    def related(self) -> bool:
+        """Whether any file of the project has to do with what the tables know, or they are too many to say."""
+        if self._related is None:
+            files = self.files()
+            sources = (self.read(path) or b"" for path in files if path.endswith(SUFFIXES))
+            self._related = len(files) == MOST_FILES or any(mentions(source) for source in sources)
+        return self._related
+
     def module_from(self, data: bytes, path: str) -> Module:
         """The module that a file of the project holds, which the user calls `path`: the one and only if it is known.
 
@@ -169,7 +180,7 @@ class Project:
 
     def with_changes(self, changed: Mapping[str, bytes]) -> Project:
         """The project as it would be with other bytes in some of its files."""
-        return Project(self.root, Changed(self.storage, changed))
+        return Project(self.root, Changed(self.storage, changed), _related=self._related)
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""
