@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from deflask.files.discovery import is_pattern
+from deflask.files.listing import is_pattern
 from deflask.files.toml import parse_toml
 from deflask.model import Settings
 
@@ -46,17 +46,19 @@ class Configuration:
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file or folder. Raises ConfigError."""
-        absolute = os.path.abspath(path)
-        folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+        return self.settings_in(path if os.path.isdir(path) else os.path.dirname(path))
+
+    def settings_in(self, folder: str) -> Settings:
+        """The settings of the files of a folder. Raises ConfigError."""
         if folder not in self._by_folder:
-            configured = self._configured(folder)
+            configured = self._configured(os.path.abspath(folder))
             added = {
                 name: (*getattr(configured, name), *self.overrides[name])
                 for name in ("extend_select", "extend_exclude")
                 if name in self.overrides
             }
             settings = replace(configured, **{**self.overrides, **added})
-            self._by_folder[folder] = replace(settings, force_sort_within_sections=self._sorts(folder))
+            self._by_folder[folder] = replace(settings, force_sort_within_sections=self._sorts(os.path.abspath(folder)))
         return self._by_folder[folder]
 
     def _sorts(self, folder: str) -> bool:

@@ -12,6 +12,7 @@ from deflask.files.discovery import Found, discover
 from deflask.files.errors import SourceError
 from deflask.look import FindProject
 from deflask.model import FileResult, Finding, Settings, Status, Summary
+from deflask.sieve import shut
 
 if TYPE_CHECKING:
     from deflask.detect.project import Project
@@ -24,8 +25,7 @@ _DEFAULT = Settings()
 class Job:
     """A file to be looked at under some settings; `data` None means what the file at `path` holds.
 
-    One that is `shut` is known to hold none of the words that the gate looks for: it is not looked at, but an edit that
-    others ask for may stand in it.
+    One that is `shut` is known to show nothing: it is not looked at, but an edit that others ask for may stand in it.
     """
 
     path: str
@@ -69,9 +69,11 @@ def fix_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[F
 
 
 def _each(action: Action, paths: Iterable[str], settings: Settings) -> Iterator[FileResult]:
-    found = discover(paths, lambda path: settings)
-    jobs = (without_looking(each) or Job(each.path, settings) for each in found)
-    yield from process(action, jobs, Projects().of)
+    found = list(discover(paths, lambda path: settings))
+    projects = Projects()
+    closed = shut(found, projects)
+    jobs = (without_looking(each) or Job(each.path, settings, shut=each.path in closed) for each in found)
+    yield from process(action, jobs, projects.of)
 
 
 def without_looking(found: Found) -> FileResult | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deflask.bulk.repository import REGULAR, Entry, Objects, text
 from deflask.detect.project_files import LARGEST
-from deflask.files.discovery import ALWAYS_EXCLUDED
+from deflask.files.listing import ALWAYS_EXCLUDED
 
 LFS = b"version https://git-lfs.github.com/spec/"
 """How a file begins that only points to its content."""

@@ -19,6 +19,7 @@ from deflask.detect.projects import Projects
 from deflask.files.discovery import Found, discover
 from deflask.formats.base import Report, visible, where
 from deflask.model import FileResult, Settings, Status
+from deflask.sieve import shut
 
 _CONFIGURATION = "configuration: "
 _OVERRIDES = (
@@ -101,8 +102,9 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
     shown = _is_terminal(sys.stderr) and not invocation.quiet
     projects = Projects()
+    closed = shut(found, projects)
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
-    jobs = (_job(each, configuration) for each in work)
+    jobs = (_job(each, configuration, each.path in closed) for each in work)
     results = engine.process(invocation.action, jobs, projects.of)
     if invocation.verbose:
         for note in projects.notes():
@@ -118,12 +120,12 @@ def _of_stdin(action: engine.Action, source: bytes, name: str, settings: Setting
     return fixed(result) if action == "fix" and result.output is not None else result
 
 
-def _job(found: Found, configuration: Configuration) -> engine.Job | FileResult:
+def _job(found: Found, configuration: Configuration, closed: bool) -> engine.Job | FileResult:
     looked_past = engine.without_looking(found)
     if looked_past is not None:
         return looked_past
     try:
-        return engine.Job(found.path, configuration.settings_for(found.path))
+        return engine.Job(found.path, configuration.settings_in(os.path.dirname(found.path)), shut=closed)
     except ConfigError as error:
         return FileResult(found.path, Status.ERROR, error=f"{_CONFIGURATION}{error}")
 

@@ -27,7 +27,7 @@ _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
 _BLANK = rb"(?:[\s\\]|#[^\n]*\n)*"
 _FLAG = re.compile(rb"(?:debug|use_debugger)(?:%b=(?!=)|[\"']%b:)" % (_BLANK, _BLANK))
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SPELLED = {RUN: b"run", ATTRIBUTE: b"debug", KEY: b"DEBUG"}
 # Their `run` starts no app.
 _OTHERS = (b"subprocess.", b"asyncio.")
@@ -54,10 +54,10 @@ class Gate:
         found, and it is written with its flag.
         """
         # UTF-16 hides the words; such a file is not Python source, and saying so is the parser's business.
-        if data.startswith(_UTF_16):
+        if data.startswith(UTF_16):
             return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]), related)
         if not related:
-            return self._named and _has_named_run(data)
+            return self._named and has_named_run(data)
         if self._flagged and not _has_letters(data) and not _has_run(data):
             return False
         return bool(self.codes(data, 1))
@@ -75,10 +75,10 @@ class Gate:
     def letters(self) -> tuple[bytes, ...]:
         """Some letters of which every file holds one for which the gate opens."""
         if self._flagged:
-            return (*_LETTERS, *_LOADERS, b"run", *_UTF_16)
+            return (*_LETTERS, *_LOADERS, b"run", *UTF_16)
         sets = {words for sets in self._triggers.values() for words in sets}
         longest = {max((_SPELLED.get(word, word) for word in words), key=len) for words in sets}
-        return (*sorted(longest), *_UTF_16)
+        return (*sorted(longest), *UTF_16)
 
     def _holds(self, word: bytes, data: bytes, found: dict[bytes, bool]) -> bool:
         """Whether a word or a shape stands in the data; each is looked for once."""
@@ -97,7 +97,7 @@ def _has_run(data: bytes) -> bool:
     return any(_can_be_flagged(data, at, behind) for at, behind in _runs(data))
 
 
-def _has_named_run(data: bytes) -> bool:
+def has_named_run(data: bytes) -> bool:
     """Whether a run can be written with its flag, which stands behind it in the call, or in what it is handed to."""
     run = next(_runs(data), None) if b"ebug" in data else None
     return run is not None and _FLAG.search(data, run[0]) is not None

@@ -44,6 +44,8 @@ class Project:
 
     root: str
     storage: Storage = field(default_factory=Disk)
+    is_related: bool | None = None
+    """Whether any of its files has to do with what the tables know, None where that is to be found out."""
     notes: list[str] = field(default_factory=list)
     """What was not looked into, and why: modules that cannot be read or parsed, candidates that reached the bound."""
     _candidate: str = ""
@@ -55,7 +57,6 @@ class Project:
     _files: list[str] | None = None
     _mentions: dict[str, list[str]] | None = None
     _imports_flask: bool | None = None
-    _related: bool | None = None
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
     _owners: dict[Names, Module] = field(default_factory=dict)
@@ -155,11 +156,11 @@ class Project:
 
     def related(self) -> bool:
         """Whether any file of the project has to do with what the tables know, or they are too many to say."""
-        if self._related is None:
+        if self.is_related is None:
             files = self.files()
             sources = (self.read(path) or b"" for path in files if path.endswith(SUFFIXES))
-            self._related = len(files) == MOST_FILES or any(mentions(source) for source in sources)
-        return self._related
+            self.is_related = len(files) == MOST_FILES or any(mentions(source) for source in sources)
+        return self.is_related
 
     def module_from(self, data: bytes, path: str) -> Module:
         """The module that a file of the project holds, which the user calls `path`: the one and only if it is known.
@@ -180,7 +181,7 @@ class Project:
 
     def with_changes(self, changed: Mapping[str, bytes]) -> Project:
         """The project as it would be with other bytes in some of its files."""
-        return Project(self.root, Changed(self.storage, changed), _related=self._related)
+        return Project(self.root, Changed(self.storage, changed), self.is_related)
 
     def module_of(self, names: Names) -> Module:
         """The module to which names belong that were found here."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from deflask.files.discovery import ALWAYS_EXCLUDED, SUFFIXES
+from deflask.files.discovery import SUFFIXES
+from deflask.files.listing import ALWAYS_EXCLUDED
 
 LARGEST = 1_000_000
 """Bytes of a module: what is larger is generated, and defines no app."""

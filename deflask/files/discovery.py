@@ -8,22 +8,16 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from deflask.files.listing import ALWAYS_EXCLUDED, listed
 from deflask.model import Settings
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 SUFFIXES = (".py", ".pyw", ".wsgi", ".ipynb")
-# Ruff's default excludes: whatever else is excluded, a virtual environment is never rewritten.
-ALWAYS_EXCLUDED = frozenset(
-    ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache "
-    ".pytype .ruff_cache .svn .tox .venv .vscode __pypackages__ _build buck-out build dist node_modules "
-    "site-packages venv".split()
-)
-_TIMEOUT = 60
-"""Seconds that `git ls-files` may take before the folder is walked instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +27,16 @@ class Found:
     path: str
     error: str | None = None
     skipped: str | None = None
+    folder: str | None = None
+    """The folder below which it was found, None where it is named itself."""
 
 
 def discover(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> Iterator[Found]:
     """The files below `paths`, each once; a file that is named itself is always taken."""
+    paths = list(paths)
+    if len(paths) == 1:
+        yield from _below(paths[0], settings_for)
+        return
     seen: set[str] = set()
     for path in paths:
         for found in _below(path, settings_for):
@@ -74,20 +74,18 @@ def _cause(error: OSError | ValueError) -> str:
 
 
 def _folder(folder: str, settings_for: Callable[[str], Settings]) -> Iterator[Found]:
-    settings = settings_for(folder)
     unreadable: list[OSError] = []
-    listed = None if settings.no_respect_gitignore else _git_files(folder)
-    names = listed if listed is not None else _walk(folder, settings, unreadable.append)
-    for name in names:
-        path = os.path.join(folder, name) if folder != "." else name
-        if not name.endswith(SUFFIXES):
-            continue
-        if any(part in ALWAYS_EXCLUDED for part in name.split(os.sep)[:-1]) or _is_excluded(path, settings_for):
-            yield Found(path, skipped="excluded")
-        elif os.path.islink(path):
-            yield _link(path)
-        elif os.path.isfile(path):
-            yield Found(path)
+    names = listed(folder, SUFFIXES, not settings_for(folder).no_respect_gitignore, unreadable.append)
+    for below, group in groupby(names, lambda each: os.path.dirname(each.name)):
+        is_excluded = _excluding(below, os.path.join(folder, below), settings_for)
+        for name, is_link in group:
+            path = os.path.join(folder, name) if folder != "." else name
+            if is_excluded(path):
+                yield Found(path, skipped="excluded", folder=folder)
+            elif is_link:
+                yield _link(path)
+            else:
+                yield Found(path, folder=folder)
     yield from (Found(os.path.normpath(error.filename), error=_cause(error)) for error in unreadable)
 
 
@@ -101,86 +99,14 @@ def _link(path: str) -> Found:
     return Found(path, skipped="a symlink")
 
 
-def _git_files(folder: str) -> list[str] | None:
-    """What git tracks below a folder, or does not ignore; None outside of a repository."""
-    import subprocess
-
-    # A repository's own configuration could name a program to run here.
-    git = ["git", "-C", folder, "-c", "core.fsmonitor=false"]
-    # A hook that runs us tells git of its own repository by these.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(
-            [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-            env=environment,
-        )
-        if done.returncode:
-            return None
-        # A folder that is itself ignored was named all the same.
-        if (
-            not done.stdout
-            and not subprocess.run([*git, "check-ignore", "-q", "."], check=False, env=environment).returncode
-        ):
-            return None
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return sorted({os.fsdecode(name).replace("/", os.sep) for name in done.stdout.split(b"\0") if name})
-
-
-def _walk(folder: str, settings: Settings, onerror: Callable[[OSError], None]) -> Iterator[str]:
-    """The files below a folder, relative to it, without what the .gitignore files on the way ignore."""
-    specs: dict[str, GitIgnoreSpec] = {}
-    for current, folders, files in os.walk(folder, onerror=onerror):
-        below = os.path.relpath(current, folder)
-        prefix = "" if below == "." else below + os.sep
-        if ".gitignore" in files and not settings.no_respect_gitignore:
-            specs[prefix] = _gitignore(os.path.join(current, ".gitignore"))
-        folders[:] = sorted(
-            name for name in folders if name not in ALWAYS_EXCLUDED and not _ignored(prefix + name + "/", specs)
-        )
-        yield from (prefix + name for name in sorted(files) if not _ignored(prefix + name, specs))
-
-
-def _gitignore(path: str) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return GitIgnoreSpec.from_lines(line for line in file if is_pattern(line))
-    except OSError:
-        # Git passes over what it cannot read.
-        return GitIgnoreSpec([])
-
-
-def is_pattern(line: str) -> bool:
-    """Whether a line is in the language of .gitignore."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
-
-
-def _ignored(name: str, specs: dict[str, GitIgnoreSpec]) -> bool:
-    """Whether the patterns on the way to a file ignore it; the deepest that says anything decides."""
-    ignored = False
-    for prefix, spec in specs.items():
-        if name.startswith(prefix) and (said := spec.check_file(name[len(prefix) :]).include) is not None:
-            ignored = said
-    return ignored
-
-
-def _is_excluded(path: str, settings_for: Callable[[str], Settings]) -> bool:
-    """Whether the patterns of the settings of a file exclude it."""
-    settings = settings_for(path)
+def _excluding(below: str, folder: str, settings_for: Callable[[str], Settings]) -> Callable[[str], bool]:
+    """What tells whether a file in `folder`, which the user's folder has as `below`, is excluded."""
+    if not ALWAYS_EXCLUDED.isdisjoint(below.split(os.sep)):
+        return lambda path: True
+    settings = settings_for(folder)
     patterns = (*settings.exclude, *settings.extend_exclude)
     root = settings.root or os.getcwd()
-    return bool(patterns) and _spec(patterns).match_file(os.path.relpath(os.path.abspath(path), root))
+    return lambda path: bool(patterns) and _spec(patterns).match_file(os.path.relpath(os.path.abspath(path), root))
 
 
 @cache
