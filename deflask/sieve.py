@@ -6,7 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from deflask.detect.gate import UTF_16, has_named_run
+from deflask.detect.gate import UTF_16, says_it_itself
 from deflask.detect.projects import Projects
 from deflask.detect.related import LETTERS, mentions
 from deflask.files import search
@@ -32,7 +32,7 @@ def shut(found: Sequence[Found], projects: Projects) -> set[str]:
         for path, data in _held(folder, paths):
             if data is not None and mentions(data):
                 related.append(path)
-            elif data is not None and not data.startswith(UTF_16) and not has_named_run(data):
+            elif data is not None and not data.startswith(UTF_16) and not says_it_itself(data):
                 quiet[os.path.dirname(path)].append(path)
     projects.learn(by_folder, related)
     return {path for folder, paths in quiet.items() if projects.has_nothing_in(folder) for path in paths}

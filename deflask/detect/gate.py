@@ -25,6 +25,7 @@ _ATTRIBUTE = re.compile(rb"\.debug\s*(?::[^=\n]*)?=[^=]|\bsetattr\b|\.debug\s*,"
 _KEY = re.compile(rb"[\"']DEBUG[\"']|\bDEBUG\s*=")
 _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
+_VARIABLE = b"FLASK_"
 _BLANK = rb"(?:[\s\\]|#[^\n]*\n)*"
 _FLAG = re.compile(rb"(?:debug|use_debugger)(?:%b=(?!=)|[\"']%b:)" % (_BLANK, _BLANK))
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -43,21 +44,19 @@ class Gate:
     def __init__(self, triggers: Mapping[str, tuple[tuple[bytes, ...], ...]], flagged: bool) -> None:
         self._triggers = triggers
         self._flagged = flagged
-        self._named = any((RUN,) in sets for sets in triggers.values())
         words = {word for sets in triggers.values() for words in sets for word in words if word not in _SHAPES}
         self._whole = {word: re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)") for word in words}
 
     def opens(self, data: bytes, related: bool = True) -> bool:
         """Whether a rule could find something in `data`.
 
-        Where nothing of its project is `related` to what the tables know, only a run that looks like an app's can be
-        found, and it is written with its flag.
+        `related` tells whether anything of its project has to do with what the tables know.
         """
         # UTF-16 hides the words; such a file is not Python source, and saying so is the parser's business.
         if data.startswith(UTF_16):
             return self.opens(data.replace(b"\0", b"").removeprefix(data[:2]), related)
-        if not related:
-            return self._named and has_named_run(data)
+        if not related and not says_it_itself(data):
+            return False
         if self._flagged and not _has_letters(data) and not _has_run(data):
             return False
         return bool(self.codes(data, 1))
@@ -97,8 +96,13 @@ def _has_run(data: bytes) -> bool:
     return any(_can_be_flagged(data, at, behind) for at, behind in _runs(data))
 
 
-def has_named_run(data: bytes) -> bool:
-    """Whether a run can be written with its flag, which stands behind it in the call, or in what it is handed to."""
+def says_it_itself(data: bytes) -> bool:
+    """Whether something can be found without any file that has to do with Flask: a run with its flag, a variable.
+
+    A flag stands behind the run: in its call, or in what the run is handed to.
+    """
+    if _VARIABLE in data:
+        return True
     run = next(_runs(data), None) if b"ebug" in data else None
     return run is not None and _FLAG.search(data, run[0]) is not None
 

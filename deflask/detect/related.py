@@ -6,7 +6,7 @@ import re
 
 from deflask.detect.entry_points import triggers
 
-_FLASK = (b"lask", b"LASK")
+_FLASK = (b"flask", b"Flask", b"FLASK")
 _RULES = ("DF101", "DF102", "DF105")
 _OTHERS = tuple(
     sorted(
@@ -23,9 +23,13 @@ LETTERS = (*_FLASK, *sorted({words[0] for words in _OTHERS}))
 """Letters of which every file holds one that has to do with it."""
 
 
+# Flask or an extension of it, on one logical line with a word for importing.
+_IMPORT = re.compile(rb"(?:import|from)(?:[^\n\\]|\\\n?)*flask", re.IGNORECASE)
+
+
 def mentions(data: bytes) -> bool:
-    """Whether a file speaks of Flask in any way, or names something else that the tables know."""
-    if any(letters in data for letters in _FLASK):
+    """Whether a file imports Flask or an extension of it, or names something else that the tables know."""
+    if any(letters in data for letters in _FLASK) and _IMPORT.search(data):
         return True
     return any(all(word in data for word in words) and all(_stands(word, data) for word in words) for words in _OTHERS)
 
