@@ -62,16 +62,11 @@ class Batch:
 
     def _scan(self, unit: Unit, data: bytes, project_of: FindProject) -> Scan | None:
         """What a file shows; nearly all show nothing, and for those nothing more is imported."""
-        if not is_worth_it(data, unit.path, unit.settings, lambda: self._is_related(unit.path)):
+        if not is_worth_it(data, unit.path, unit.settings, project_of):
             return None
         from deflask.scan import scan
 
         return scan(data, unit.path, unit.settings, project_of)
-
-    def _is_related(self, path: str) -> bool:
-        """Whether the project of a file has to do with Flask; without a project the file itself is all there is."""
-        project = self._project_of(path)
-        return project is not None and project.related()
 
     def settle(self) -> None:
         """Sort out which file each finding belongs to."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from deflask.detect.gate import Gate
-from deflask.detect.related import mentions
+from deflask.detect.gate import UTF_16, Gate
+from deflask.detect.related import mentions, says_it_itself
 from deflask.files.notebook import ESCAPED, searchable
 from deflask.model import Settings
 from deflask.rules import Rule, chosen
@@ -19,20 +19,26 @@ FindProject = Callable[[str], "Project | None"]
 """The project of a file, None where only the file itself is to be seen."""
 
 
-def is_worth_it(data: bytes, path: str, settings: Settings, related: Callable[[], bool]) -> bool:
-    """Whether a rule could find something in a file; `related` tells whether that is so of its project."""
-    _, gate = rules_of(settings)
+def is_worth_it(data: bytes, path: str, settings: Settings, project_of: FindProject) -> bool:
+    """Whether a rule could find something in a file."""
     seen = searchable(data, path)
-    if not gate.opens(seen):
-        return False
-    return gate.opens(seen, related=False) or mentions(seen) or related()
+    return rules_of(settings)[1].opens(seen) and _has_reason(seen, project_of(path))
 
 
-def worth_asking(data: bytes, path: str, settings: Settings) -> list[Rule]:
+def worth_asking(data: bytes, path: str, settings: Settings, project: Project | None) -> list[Rule]:
     """The rules that could find something in a file."""
+    seen = searchable(data, path)
     rules, gate = rules_of(settings)
-    codes = gate.codes(searchable(data, path))
+    codes = gate.codes(seen) if _has_reason(seen, project) else ()
     return [rule for rule in rules if rule.code in codes]
+
+
+def _has_reason(data: bytes, project: Project | None) -> bool:
+    """Whether a file, or without it its project, has to do with what the rules are about."""
+    # Of what is not Python source, the parser is to say so.
+    return (
+        data.startswith(UTF_16) or mentions(data) or says_it_itself(data) or (project is not None and project.related())
+    )
 
 
 def letters(settings: Settings) -> tuple[bytes, ...]:

@@ -33,8 +33,9 @@ class Scan:
 
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
     """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
-    rules = tuple(rule for rule in worth_asking(data, path, settings) if not _ignored(rule, path, settings))
-    module = _module(data, path, project_of(path))
+    project = project_of(path)
+    module = _module(data, path, project)
+    rules = tuple(rule for rule in worth_asking(data, path, settings, project) if not _ignored(rule, path, settings))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
     sightings = (_sighting(rule, hit, module, settings) for rule, hit in hits)

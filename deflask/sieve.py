@@ -6,15 +6,14 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from deflask.detect.gate import UTF_16, says_it_itself
+from deflask.detect.gate import UTF_16
 from deflask.detect.projects import Projects
-from deflask.detect.related import LETTERS, mentions
+from deflask.detect.related import LETTERS, mentions, says_it_itself
 from deflask.files import search
 from deflask.files.discovery import SUFFIXES, Found
 from deflask.files.notebook import ESCAPED, searchable
 
-# A file that holds none of them names no flag, and has by itself nothing to do with what the tables know.
-_LETTERS = (b"ebug", *LETTERS, *UTF_16, ESCAPED)
+_LETTERS = (*LETTERS, *UTF_16, ESCAPED)
 
 
 def shut(found: Sequence[Found], projects: Projects) -> set[str]:

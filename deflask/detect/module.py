@@ -9,7 +9,6 @@ from os.path import basename, dirname, join, normpath
 from deflask.detect import suppressions
 from deflask.detect.names import MOST_CALLS, Flow, FunctionNode, Index, Names, build, calls_of
 from deflask.detect.project import MOST_STEPS, Project, shown
-from deflask.detect.related import mentions
 from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
 from deflask.files.source import Source
@@ -86,11 +85,6 @@ class Module:
             for origin in other.names.origins(expression)
             if origin.definition is not None or origin.name
         )
-
-    @cached_property
-    def related(self) -> bool:
-        """Whether this file, or another of the project, has to do with what can switch a debugger on."""
-        return mentions(self.source.data) or (self.project is not None and self.project.related())
 
     def step(self) -> bool:
         """Count a step of the evaluation; False when there have been too many for one candidate."""

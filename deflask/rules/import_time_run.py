@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
+from deflask.detect.gate import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from deflask.rules._hit import Hit
 
 CODE = "DF111"
-TRIGGERS = triggers("DF101")
+TRIGGERS = (*triggers("DF101"), (START,))
 DEFAULT = False
 FLAGGED = False
 

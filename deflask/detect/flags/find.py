@@ -52,13 +52,8 @@ def starts(function: ast.expr, call: ast.Call, given: Given, rule: str, module: 
     for method, shape, entry in UNRESOLVED:
         if entry.rule == rule and may_be(function, method, shape, module):
             value = value_of(given, entry, module)
-            # Where nothing else has to do with Flask, the call is to say it itself.
-            if value is not None and (module.related or _stands_in(value, call, module)):
+            if value is not None:
                 yield Flag(call, entry, value, given, proved=False)
-
-
-def _stands_in(node: ast.expr, call: ast.Call, module: Module) -> bool:
-    return node in module.index.parents and call in module.index.ancestors(node)
 
 
 def _calls(module: Module) -> list[ast.Call]:
