@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import re
 
-from deflask.detect.entry_points import triggers
+from deflask.detect.entry_points import modules
 from deflask.detect.runs_written import has_named_run
-from deflask.detect.spelled import LEADS, holds_leads, plainly, stands
 
 _FLASK = (b"flask", b"Flask", b"FLASK")
-_RULES = ("DF101", "DF102", "DF105")
-_OTHERS = tuple(
-    sorted(
-        {
-            # The longest first; of two that are equally long the name of the class.
-            tuple(sorted(words, key=lambda word: (-len(word), word)))
-            for rule in _RULES
-            for words in triggers(rule)
-            if b"flask" not in words[0]
-        }
-    )
-)
-LETTERS = (b"ebug", *_FLASK, *sorted({words[0] for words in _OTHERS}), b"import_", *LEADS)
+
+
+def _forms(module: str) -> list[str]:
+    """How an import names a module, as nearly everybody writes it."""
+    package, _, name = module.partition(".")
+    within = [f"from {package} import {name}"] if name else []
+    return [f"import {module}", f"from {module}", f", {module}", *within]
+
+
+_OTHERS = [form.encode() for module in modules() if "flask" not in module for form in _forms(module)]
+_IMPORTED = re.compile(b"|".join((*_FLASK, *(re.escape(form) + rb"(?!\w)" for form in _OTHERS))))
+LETTERS = (b"ebug", *_FLASK, *_OTHERS)
 """Letters of which every file holds one that has to do with it, or says it itself."""
-
-
-# Flask or an extension of it, on one logical line with a word for importing.
-_IMPORT = re.compile(rb"(?:import|from)(?:[^\n\\]|\\\n?)*flask", re.IGNORECASE)
 
 
 def says_it_itself(data: bytes) -> bool:
@@ -38,9 +32,12 @@ def says_it_itself(data: bytes) -> bool:
 
 
 def mentions(data: bytes) -> bool:
-    """Whether a file imports Flask or an extension of it, or names something else that the tables know."""
-    if b"import_" in data or holds_leads(data):
-        data += b"\n" + plainly(data)
-    if any(letters in data for letters in _FLASK) and _IMPORT.search(data):
-        return True
-    return any(all(word in data for word in words) and all(stands(word, data) for word in words) for words in _OTHERS)
+    """Whether a line that imports something names Flask, an extension of it, or another package of the tables."""
+    at = data.find(b"import")
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = end if end >= 0 else len(data)
+        if _IMPORTED.search(data, data.rfind(b"\n", 0, at) + 1, end):
+            return True
+        at = data.find(b"import", end)
+    return False

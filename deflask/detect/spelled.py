@@ -8,7 +8,7 @@ import unicodedata
 GAP = rb"(?:\s|\\\r?\n|\\\r|#[^\r\n]*(?![^\r\n]))*"
 """What can stand between two tokens in brackets: blanks, line ends, comments."""
 _IN_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-TAKES_TEXT = (b"config", b"etattr", b"environ", b"putenv", b"import_")
+TAKES_TEXT = (b"config", b"etattr", b"environ", b"putenv")
 """Letters of which one stands wherever a rule takes a name from a string."""
 LEADS = tuple(
     bytes.fromhex(code)
@@ -29,11 +29,6 @@ _PREFIX = rb"[rRbBuUfF]{0,2}"
 _BORDER = re.compile(
     rb"[\"'](?<=\w.)(?:%(gap)s%(prefix)s(?:\"\"|''))*%(gap)s%(prefix)s[\"'](?=\w)" % {b"gap": GAP, b"prefix": _PREFIX}
 )
-
-
-def holds_leads(data: bytes) -> bool:
-    """Whether a file may hold letters that Python takes for others."""
-    return not data.isascii() and _LEADS.search(data) is not None
 
 
 def stands(word: bytes, data: bytes) -> bool:
