@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any
 
+from deflask.detect.names.bindings import bindings_of, targets_of
 from deflask.detect.names.index import (
     COMPREHENSIONS,
     SCOPES,
@@ -14,51 +16,44 @@ from deflask.detect.names.index import (
     Part,
     Scope,
     ScopeNode,
-    Step,
     inside,
 )
+
+# What a node is made of besides other nodes, and the marks for reading, writing and operators that all share.
+_NO_NODES = frozenset("ctx op ops id attr arg asname module level kind type_comment conversion simple is_async".split())
+
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    name: tuple(field for field in reversed(kind._fields) if field not in _NO_NODES)
+    for name, kind in vars(ast).items()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of each kind of nodes that hold others, last first."""
 
 
 def build(tree: ast.Module) -> Index:
     """Index a module."""
     index = Index(tree)
-    index.scopes[tree] = Scope(tree, None)
-    stack: list[tuple[ast.AST, Scope]] = [(tree, index.scopes[tree])]
+    parents, scopes = index.parents, index.scopes
+    scopes[tree] = Scope(tree, None)
+    stack: list[tuple[ast.AST, Scope]] = [(tree, scopes[tree])]
     while stack:
         node, scope = stack.pop()
-        _record(index, node, scope)
-        inner = index.scopes.get(node, scope)
+        kind = type(node)
+        if (record := _RECORDERS.get(kind)) is not None:
+            record(index, node, scope)
+        inner = scopes.get(node)
         # Last in, first out: reversed, so that bindings are recorded in source order.
-        for child in reversed(list(ast.iter_child_nodes(node))):
-            index.parents[child] = node
-            within = inner if not isinstance(node, SCOPES) or inside(node, child) else scope
-            stack.append((child, within))
+        for field in _FIELDS[kind.__name__]:
+            held = getattr(node, field, None)
+            for child in reversed(held) if held.__class__ is list else (held,):
+                if isinstance(child, ast.AST):
+                    parents[child] = node
+                    stack.append((child, inner if inner is not None and inside(inner.node, child) else scope))
     return index
 
 
-def _record(index: Index, node: ast.AST, scope: Scope) -> None:
-    if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load):
-            index.loads[node.id].append(node)
-    elif isinstance(node, ast.Attribute):
-        if isinstance(node.ctx, ast.Load):
-            index.attributes[node.attr].append(node)
-    elif isinstance(node, ast.Call):
-        _record_call(index, node)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        declared = scope.declared_global if isinstance(node, ast.Global) else scope.declared_nonlocal
-        declared.update(node.names)
-    elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-        index.stars.append("." * node.level + (node.module or ""))
-        index.star_lines.append(node.lineno)
-    elif isinstance(node, SCOPES) and not isinstance(node, ast.Module):
-        _record_scope(index, node, scope)
-    else:
-        for binding in _bindings(node):
-            _bind(index, binding, scope)
-
-
-def _record_call(index: Index, call: ast.Call) -> None:
+def _record_call(index: Index, call: ast.Call, scope: Scope) -> None:
     if isinstance(call.func, ast.Name):
         index.calls[call.func.id].append(call)
     elif isinstance(call.func, ast.Attribute):
@@ -81,7 +76,7 @@ def _record_scope(index: Index, node: ScopeNode, scope: Scope) -> None:
         _bind(index, Binding(node.name, node, Bound.DEFINITION), scope)
     if isinstance(node, COMPREHENSIONS):
         for generator in node.generators:
-            for binding in _targets(generator.target, generator, generator.iter, Bound.ELEMENT, (Part.EACH,)):
+            for binding in targets_of(generator.target, generator, generator.iter, Bound.ELEMENT, (Part.EACH,)):
                 _bind(index, binding, inner)
     elif not isinstance(node, (ast.ClassDef, ast.Module)):
         arguments = node.args
@@ -123,76 +118,45 @@ def _alias_of(value: ast.expr | None) -> str | ast.Lambda | None:
     return None
 
 
-def _bindings(node: ast.AST) -> Iterator[Binding]:
-    """The names and attributes that a statement, a walrus or a pattern binds."""
-    match node:
-        case ast.Assign():
-            for target in node.targets:
-                yield from _targets(target, node, node.value)
-        case ast.AnnAssign(value=value) if value or not isinstance(node.target, ast.Name):
-            yield from _targets(node.target, node, value, annotation=node.annotation)
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            # A bare annotation binds nothing at run time, but it says what the name will be.
-            yield Binding(name, node, Bound.OTHER, annotation=node.annotation)
-        case ast.AugAssign():
-            yield from _targets(node.target, node, None, Bound.OTHER)
-        case ast.NamedExpr():
-            yield Binding(node.target.id, node, Bound.VALUE, node.value)
-        case ast.For():
-            yield from _targets(node.target, node, node.iter, Bound.ELEMENT, (Part.EACH,))
-        case ast.AsyncFor():
-            yield from _targets(node.target, node, None, Bound.OTHER)
-        case ast.With() | ast.AsyncWith():
-            for item in node.items:
-                if item.optional_vars:
-                    yield from _targets(item.optional_vars, node, None, Bound.OTHER)
-        case ast.Delete():
-            for target in node.targets:
-                yield from _targets(target, node, None, Bound.DELETED)
-        case ast.Import() | ast.ImportFrom():
-            yield from _imports(node)
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield Binding(name, node, Bound.OTHER)
-        case ast.MatchMapping(rest=str(name)):
-            yield Binding(name, node, Bound.OTHER)
+def _record_name(index: Index, node: ast.Name, scope: Scope) -> None:
+    if isinstance(node.ctx, ast.Load):
+        index.loads[node.id].append(node)
 
 
-def _targets(
-    target: ast.expr,
-    node: ast.AST,
-    value: ast.expr | None,
-    how: Bound = Bound.VALUE,
-    path: tuple[Step, ...] = (),
-    annotation: ast.expr | None = None,
-) -> Iterator[Binding]:
-    if isinstance(target, ast.Name):
-        yield Binding(target.id, node, how, value, path, annotation=annotation)
-    elif isinstance(target, ast.Attribute):
-        yield Binding(target.attr, target, how, value, path, annotation=annotation)
-    elif isinstance(target, ast.Subscript):
-        key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
-        if isinstance(key, str):
-            yield Binding(key, target, how, value, path)
-    elif isinstance(target, ast.Starred):
-        yield from _targets(target.value, node, None, Bound.OTHER)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        stars = [position for position, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
-        for position, element in enumerate(target.elts):
-            place = position - len(target.elts) if stars and position > stars[0] else position
-            known = place >= 0 or (not path and isinstance(value, (ast.Tuple, ast.List)))
-            if place < 0 and known:
-                # Behind a starred element the places count from the end of what is written out.
-                place += len(getattr(value, "elts", []))
-                known = not any(isinstance(part, ast.Starred) for part in getattr(value, "elts", []))
-            yield from _targets(element, node, *((value, how) if known else (None, Bound.OTHER)), (*path, place))
+def _record_attribute(index: Index, node: ast.Attribute, scope: Scope) -> None:
+    if isinstance(node.ctx, ast.Load):
+        index.attributes[node.attr].append(node)
 
 
-def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Binding]:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            first = alias.name.partition(".")[0]
-            yield Binding(alias.asname or first, node, Bound.IMPORT, target=alias.name if alias.asname else first)
-        elif alias.name != "*":
-            module = "." * node.level + (node.module or "")
-            joint = "" if module.endswith(".") else "."
-            yield Binding(alias.asname or alias.name, node, Bound.IMPORT, target=f"{module}{joint}{alias.name}")
+def _record_bindings(index: Index, node: ast.AST, scope: Scope) -> None:
+    for binding in bindings_of(node):
+        _bind(index, binding, scope)
+
+
+def _record_declared(index: Index, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+    declared = scope.declared_global if isinstance(node, ast.Global) else scope.declared_nonlocal
+    declared.update(node.names)
+
+
+def _record_from(index: Index, node: ast.ImportFrom, scope: Scope) -> None:
+    if node.names[0].name == "*":
+        index.stars.append("." * node.level + (node.module or ""))
+        index.star_lines.append(node.lineno)
+    else:
+        _record_bindings(index, node, scope)
+
+
+_BINDING = (
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
+    *(ast.Delete, ast.Import, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+_RECORDERS: dict[type[ast.AST], Callable[[Index, Any, Scope], None]] = {
+    **dict.fromkeys(_BINDING, _record_bindings),
+    **dict.fromkeys(set(SCOPES) - {ast.Module}, _record_scope),
+    ast.Name: _record_name,
+    ast.Attribute: _record_attribute,
+    ast.Call: _record_call,
+    ast.Global: _record_declared,
+    ast.Nonlocal: _record_declared,
+    ast.ImportFrom: _record_from,
+}
