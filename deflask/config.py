@@ -41,6 +41,7 @@ class Configuration:
     file: str | None = None
     rewriting: bool = False
     _by_folder: dict[str, Settings] = field(default_factory=dict)
+    _upwards: dict[str, Settings | None] = field(default_factory=dict)
     _read_files: dict[str, Settings | None] = field(default_factory=dict)
     _sorting: Sorting | None = None
 
@@ -77,12 +78,15 @@ class Configuration:
             if settings is None:
                 raise ConfigError(f"{self.file}: no [tool.deflask] in this file")
             return settings
-        while True:
+        return self._nearest(folder) or Settings()
+
+    def _nearest(self, folder: str) -> Settings | None:
+        """What is configured in the nearest file, from a folder upwards."""
+        if folder not in self._upwards:
             settings = self._of_file(os.path.join(folder, "pyproject.toml"), optional=True)
-            parent = os.path.dirname(folder)
-            if settings is not None or parent == folder:
-                return settings or Settings()
-            folder = parent
+            above = os.path.dirname(folder)
+            self._upwards[folder] = self._nearest(above) if settings is None and above != folder else settings
+        return self._upwards[folder]
 
     def _of_file(self, path: str, optional: bool = False) -> Settings | None:
         if path not in self._read_files:

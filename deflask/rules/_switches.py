@@ -115,6 +115,8 @@ def _settings(module: Module) -> Iterator[Switch]:
 
 
 def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator[Switch]:
+    if _is_of_another(setting.app, module):
+        return
     answers = module.alternatives(setting.value)
     on = any(answer.truth is Truth.ON for answer in answers)
     certainty = _certainty(setting.app, setting.node, module) if on else SAFE
@@ -125,6 +127,12 @@ def _setting(rule: str, setting: Setting, does: str, module: Module) -> Iterator
         certainty = (Applicability.MANUAL, "the same value goes to another name as well")
     for answer in answers:
         yield Switch(rule, setting.node, setting.value, answer, does, certainty, notes=(SETTING_NOTE,))
+
+
+def _is_of_another(app: ast.expr, module: Module) -> bool:
+    """Whether something is known to be no app; asked first, because its value may take long to be found out."""
+    known_kinds = (origin for origin in module.names.origins(app) if origin.kind not in (Kind.UNKNOWN, Kind.NONE))
+    return any(not is_app(origin, module.names, module.source.tree) for origin in known_kinds)
 
 
 def _certainty(app: ast.expr, node: ast.AST, module: Module) -> Certainty | None:
