@@ -33,7 +33,6 @@ class Unit:
     """
 
     path: str
-    location: str
     settings: Settings
     data: bytes | None = None
     sightings: tuple[Sighting, ...] = ()
@@ -42,19 +41,26 @@ class Unit:
     rewritten: Rewritten | None = None
     output: bytes | None = None
 
+    @property
+    def location(self) -> str:
+        """The absolute path."""
+        return os.path.abspath(self.path)
+
 
 class Batch:
     """Looks at files, settles which of them each finding belongs to, and rewrites them."""
 
     def __init__(self, project_of: FindProject) -> None:
         self._project_of = project_of
+        self._all: list[Unit] = []
         self._units: dict[str, Unit] = {}
+        """Those of a run that shows anything, by location."""
         self._plans: dict[str, Plan] = {}
 
     def add(self, path: str, settings: Settings, data: bytes | None = None, shut: bool = False) -> Unit:
         """Take in one file and, unless it is `shut`, look at it. Its trouble is its own result, whatever it is."""
-        unit = Unit(path, os.path.abspath(path), settings, data)
-        self._units[unit.location] = unit
+        unit = Unit(path, settings, data)
+        self._all.append(unit)
         found = None if shut else self._guarded(unit, lambda: self._scan(unit, _read(unit), self._project_of))
         if found is not None and found.sightings:
             unit.sightings, unit.module = found.sightings, found.module
@@ -70,8 +76,10 @@ class Batch:
 
     def settle(self) -> None:
         """Sort out which file each finding belongs to."""
-        sightings = [sighting for unit in self._units.values() for sighting in unit.sightings]
-        self._plans = self._gathered(sightings)
+        sightings = [sighting for unit in self._all for sighting in unit.sightings]
+        if sightings:
+            self._units = {unit.location: unit for unit in self._all}
+            self._plans = self._gathered(sightings)
 
     def _gathered(self, sightings: Iterable[Sighting]) -> dict[str, Plan]:
         plans = gather(sightings, self._units.keys())
@@ -158,7 +166,7 @@ class Batch:
         plan.findings += [_unmasked(f) for f in after.findings if not known[f.rule, f.message]]
 
     def _plan(self, unit: Unit) -> Plan:
-        return self._plans.get(unit.location) or Plan()
+        return (self._plans and self._plans.get(unit.location)) or Plan()
 
     def result(self, unit: Unit) -> FileResult:
         """The outcome for one file; nothing is written yet."""

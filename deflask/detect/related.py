@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from deflask.detect.entry_points import modules
-from deflask.detect.runs_written import has_named_run
+from deflask.detect.runs_written import FLAGS, has_named_run
 
 _FLASK = (b"flask", b"Flask", b"FLASK")
 
@@ -19,7 +19,7 @@ def _forms(module: str) -> list[str]:
 
 _OTHERS = [form.encode() for module in modules() if "flask" not in module for form in _forms(module)]
 _IMPORTED = re.compile(b"|".join((*_FLASK, *(re.escape(form) + rb"(?!\w)" for form in _OTHERS))))
-LETTERS = (b"ebug", *_FLASK, *_OTHERS)
+LETTERS = (*FLAGS, *_FLASK, *_OTHERS)
 """Letters of which every file holds one that has to do with it, or says it itself."""
 
 

@@ -14,7 +14,8 @@ _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
 # Their `run` starts no app.
 _OTHERS = (b"subprocess", b"asyncio")
-_FLAG = re.compile(rb"(?:debug|use_debugger)(?:%(gap)s=(?!=)|[\"']%(gap)s:)" % {b"gap": GAP})
+FLAGS = (b"debug=", b"debug =", b'debug":', b"debug':", b"debugger=", b"debugger =", b'debugger":', b"debugger':")
+"""How nearly everybody writes the name of a flag in a call, or in a dictionary for one."""
 
 
 def has_run(data: bytes) -> bool:
@@ -66,12 +67,11 @@ def _follows(head: bytes, marks: tuple[bytes, ...]) -> bool:
 
 
 def has_named_run(data: bytes) -> bool:
-    """Whether an attribute `run` stands near the name of a flag that it may be given."""
-    return any(_may_be_given(data, at, behind) for at, behind in runs(data)) if b"ebug" in data else False
-
-
-def _may_be_given(data: bytes, at: int, behind: re.Match[bytes]) -> bool:
-    if not _follows(data[max(at - 200, 0) : at], (b".",)):
-        return False
-    start = behind.end() if behind[3] else max(at - _LONGEST, 0)
-    return _FLAG.search(data, start, at + _LONGEST) is not None
+    """Whether an attribute `run` stands near a flag that it may be given."""
+    at = data.find(b".run")
+    while at >= 0:
+        near = max(at - _LONGEST, 0), at + _LONGEST
+        if not data[at + 4 : at + 5].isalnum() and any(data.find(flag, *near) >= 0 for flag in FLAGS):
+            return True
+        at = data.find(b".run", at + 4)
+    return False
