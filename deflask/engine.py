@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from deflask.batch import Batch, Unit
 from deflask.detect.projects import Projects
-from deflask.files.discovery import Found, discover
+from deflask.files.discovery import Found
 from deflask.files.errors import SourceError
 from deflask.look import FindProject
 from deflask.model import FileResult, Finding, Settings, Status, Summary
-from deflask.sieve import shut
+from deflask.sieve import sift
 
 if TYPE_CHECKING:
     from deflask.detect.project import Project
@@ -69,10 +69,9 @@ def fix_paths(paths: Iterable[str], settings: Settings = _DEFAULT) -> Iterator[F
 
 
 def _each(action: Action, paths: Iterable[str], settings: Settings) -> Iterator[FileResult]:
-    found = list(discover(paths, lambda path: settings))
     projects = Projects()
-    closed = shut(found, projects)
-    jobs = (without_looking(each) or Job(each.path, settings, shut=each.path in closed) for each in found)
+    sifted = sift(list(paths), lambda path: settings, projects)
+    jobs = (without_looking(each) or Job(each.path, settings, shut=each.path in sifted.shut) for each in sifted.found)
     yield from process(action, jobs, projects.of)
 
 

@@ -16,10 +16,10 @@ from deflask.batch import fixed
 from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
 from deflask.detect.projects import Projects
-from deflask.files.discovery import Found, discover
+from deflask.files.discovery import Found
 from deflask.formats.base import Report, visible, where
 from deflask.model import FileResult, Settings, Status
-from deflask.sieve import shut
+from deflask.sieve import sift
 
 _CONFIGURATION = "configuration: "
 _OVERRIDES = (
@@ -96,15 +96,15 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
         name = invocation.stdin_filename or "-"
         settings = configuration.settings_for(name if invocation.stdin_filename else ".")
         return [_of_stdin(invocation.action, source, name, settings)], source
-    found = list(discover(invocation.paths, _settings_to_look_with(configuration)))
+    projects = Projects()
+    sifted = sift(invocation.paths, _settings_to_look_with(configuration), projects)
+    found = sifted.found
     if invocation.verbose:
         for each in (each for each in found if each.skipped):
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
     shown = _is_terminal(sys.stderr) and not invocation.quiet
-    projects = Projects()
-    closed = shut(found, projects)
     work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
-    jobs = (_job(each, configuration, each.path in closed) for each in work)
+    jobs = (_job(each, configuration, each.path in sifted.shut) for each in work)
     results = engine.process(invocation.action, jobs, projects.of)
     if invocation.verbose:
         for note in projects.notes():
