@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from deflask.files.collector import paused_collector
+from deflask.files.collector import Litter
 from deflask.files.errors import SourceError, WriteError
 from deflask.look import FindProject, is_worth_it
 from deflask.model import Applicability, FileResult, Finding, Place, Settings, Status
@@ -18,6 +18,7 @@ from deflask.rewrite.errors import UnprovedError
 if TYPE_CHECKING:
     from deflask.detect.module import Module
     from deflask.detect.project import Project
+    from deflask.files.source import Source
     from deflask.rewrite.fix import Rewritten
     from deflask.scan import Scan
 
@@ -52,6 +53,7 @@ class Batch:
 
     def __init__(self, project_of: FindProject) -> None:
         self._project_of = project_of
+        self._litter = Litter()
         self._all: list[Unit] = []
         self._units: dict[str, Unit] = {}
         """Those of a run that shows anything, by location."""
@@ -66,13 +68,14 @@ class Batch:
             unit.sightings, unit.module = found.sightings, found.module
         return unit
 
-    def _scan(self, unit: Unit, data: bytes, project_of: FindProject) -> Scan | None:
+    def _scan(self, unit: Unit, data: bytes, project_of: FindProject, parsed: Source | None = None) -> Scan | None:
         """What a file shows; nearly all show nothing, and for those nothing more is imported."""
         if not is_worth_it(data, unit.path, unit.settings, project_of):
             return None
         from deflask.scan import scan
 
-        return scan(data, unit.path, unit.settings, project_of)
+        self._litter.add(len(data))
+        return scan(data, unit.path, unit.settings, project_of, parsed)
 
     def settle(self) -> None:
         """Sort out which file each finding belongs to."""
@@ -144,16 +147,16 @@ class Batch:
         affected = {location: None for c in changed for location in (c, *sorted(self._plans[c].seen_from))}
         sightings: list[Sighting] = []
         for unit in (self._units[location] for location in affected):
-            data = changed.get(unit.location)
-            again = self._guarded(
-                unit,
-                lambda unit=unit, data=data: self._scan(  # type: ignore[misc]
-                    unit, _read(unit) if data is None else data, project_of
-                ),
-            )
+            again = self._guarded(unit, lambda unit=unit: self._scan_again(unit, changed, project_of))  # type: ignore[misc]
             sightings += again.sightings if again is not None else ()
         for location, plan in self._gathered(sightings).items():
             self._compare(self._units[location], plan)
+
+    def _scan_again(self, unit: Unit, changed: dict[str, bytes], project_of: FindProject) -> Scan | None:
+        data = changed.get(unit.location)
+        if data is None or unit.rewritten is None:
+            return self._scan(unit, _read(unit), project_of)
+        return self._scan(unit, data, project_of, unit.rewritten.source)
 
     def _compare(self, unit: Unit, after: Plan) -> None:
         """Hold what is found after the fix against what was fixed."""
@@ -207,8 +210,7 @@ class Batch:
     def _guarded(self, unit: Unit, work: Callable[[], _Result]) -> _Result | None:
         """The result of a step of one file; what stops it becomes the file's error."""
         try:
-            with paused_collector():
-                return work()
+            return work()
         except SourceError as error:
             unit.error = str(error)
         except UnprovedError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from deflask.batch import Batch, Unit
 from deflask.detect.projects import Projects
+from deflask.files.collector import paused_collector
 from deflask.files.discovery import Found
 from deflask.files.errors import SourceError
 from deflask.look import FindProject
@@ -88,14 +89,16 @@ def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindPr
     `diff` does all that `fix` does but for the write. Raises nothing.
     """
     batch = Batch(project_of)
-    units: list[Unit | FileResult] = [
-        job if isinstance(job, FileResult) else batch.add(job.path, job.settings, job.data, job.shut) for job in jobs
-    ]
-    batch.settle()
-    if action != "check":
-        batch.rewrite()
-    outcome = batch.write if action == "fix" else batch.result
-    return [unit if isinstance(unit, FileResult) else outcome(unit) for unit in units]
+    with paused_collector():
+        units: list[Unit | FileResult] = [
+            job if isinstance(job, FileResult) else batch.add(job.path, job.settings, job.data, job.shut)
+            for job in jobs
+        ]
+        batch.settle()
+        if action != "check":
+            batch.rewrite()
+        outcome = batch.write if action == "fix" else batch.result
+        return [unit if isinstance(unit, FileResult) else outcome(unit) for unit in units]
 
 
 def summarize(results: Iterable[FileResult]) -> Summary:

@@ -13,6 +13,7 @@ from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
 from deflask.files.notebook import parse_file
+from deflask.files.source import Source
 from deflask.look import FindProject, worth_asking
 from deflask.model import Applicability, Edit, EditKind, Finding, Place, Settings
 from deflask.plan import Sighting
@@ -31,10 +32,10 @@ class Scan:
     module: Module
 
 
-def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) -> Scan:
-    """Everything that is on with nothing set in `data`. Raises SourceError where it is not Python."""
+def scan(data: bytes, path: str, settings: Settings, project_of: FindProject, parsed: Source | None = None) -> Scan:
+    """Everything that is on with nothing set in `data`, or in its `parsed` source. Raises SourceError."""
     project = project_of(path)
-    module = _module(data, path, project)
+    module = _module(data, path, project, parsed)
     rules = tuple(rule for rule in worth_asking(data, path, settings, project) if not _ignored(rule, path, settings))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
@@ -42,11 +43,11 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject) ->
     return Scan(tuple(sighting for sighting in sightings if sighting is not None), module)
 
 
-def _module(data: bytes, path: str, project: Project | None) -> Module:
+def _module(data: bytes, path: str, project: Project | None, parsed: Source | None) -> Module:
     if project is not None:
         project.begin(path)
-        return project.module_from(data, path)
-    return Module(parse_file(data, path), None, os.path.abspath(path))
+        return project.module_from(data, path, parsed)
+    return Module(parsed or parse_file(data, path), None, os.path.abspath(path))
 
 
 def _ignored(rule: Rule, path: str, settings: Settings) -> bool:

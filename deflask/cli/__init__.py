@@ -63,9 +63,12 @@ cli.add_command(bulk)
 def _run(action: Action, options: dict[str, object]) -> None:
     # What a command needs is imported by the command: help and version start at once.
     from deflask.cli.run import run
+    from deflask.files.collector import paused_collector
 
     try:
-        sys.exit(run(action, options))
+        with paused_collector():
+            code = run(action, options)
+        sys.exit(code)
     except KeyboardInterrupt:
         # Before click sees it, which would print an empty line first.
         click.echo("error: interrupted", err=True)

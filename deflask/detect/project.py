@@ -19,6 +19,7 @@ from deflask.files.notebook import parse_file, searchable
 if TYPE_CHECKING:
     from deflask.detect.module import Module
     from deflask.detect.names import Index, Names
+    from deflask.files.source import Source
 
 MOST_MODULES = 200
 """Modules that are read for the imports of one candidate; beyond that an import leads nowhere."""
@@ -162,8 +163,10 @@ class Project:
             self.is_related = len(files) == MOST_FILES or any(mentions(source) for source in sources)
         return self.is_related
 
-    def module_from(self, data: bytes, path: str) -> Module:
+    def module_from(self, data: bytes, path: str, parsed: Source | None = None) -> Module:
         """The module that a file of the project holds, which the user calls `path`: the one and only if it is known.
+
+        `parsed` is what is in `data`, where that is known.
 
         Raises SourceError.
         """
@@ -171,7 +174,8 @@ class Project:
 
         location = os.path.abspath(path)
         known = self._modules.get(location)
-        source = parse_file(data, path) if known is None or known.source.data != data else known.source
+        changed = known is None or known.source.data != data
+        source = known.source if known is not None and not changed else parsed or parse_file(data, path)
         if known is None or source is not known.source:
             known = self._modules[location] = Module(source, self, location)
             self._owners[known.names] = known

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
+
+from deflask.rewrite.hunks import hunks
 
 _MISSING = b"\n\\ No newline at end of file\n"
 _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
@@ -12,10 +13,22 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 def unified(before: bytes, after: bytes, path: str) -> bytes:
     """The diff from `before` to `after`, three lines of context, with `path` under `a/` and `b/`."""
     name = _below(path).replace(os.sep, "/").lstrip("/")
-    lines = difflib.diff_bytes(
-        difflib.unified_diff, _lines(before), _lines(after), _quoted(f"a/{name}"), _quoted(f"b/{name}"), n=3
-    )
+    old, new = _lines(before), _lines(after)
+    lines = [b"--- " + _quoted(f"a/{name}") + b"\n", b"+++ " + _quoted(f"b/{name}") + b"\n"]
+    for group in hunks(old, new):
+        (_, first, _, start, _), (*_, last, _, end) = group[0], group[-1]
+        lines.append(b"@@ -%s +%s @@\n" % (_range(first, last), _range(start, end)))
+        for tag, a, b, c, d in group:
+            lines += [b" " + line for line in old[a:b]] if tag == "equal" else [b"-" + line for line in old[a:b]]
+            lines += [b"+" + line for line in new[c:d]] if tag != "equal" else []
     return b"".join(line if line.endswith(b"\n") else line + _MISSING for line in lines)
+
+
+def _range(first: int, end: int) -> bytes:
+    """Lines as a hunk counts them: those from `first`, 0-based, to before `end`."""
+    if end - first == 1:
+        return b"%d" % (first + 1)
+    return b"%d,%d" % (first + (end > first), end - first)
 
 
 def _below(path: str) -> str:

@@ -22,11 +22,15 @@ Readers = Mapping[Edit, Reader]
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The new bytes, what became of each finding, and where the new source reads the environment."""
+    """The new bytes, what became of each finding, and where the new source reads the environment.
+
+    `source` is the new source, None for that of a notebook, which is no file.
+    """
 
     data: bytes
     findings: tuple[Finding, ...]
     places: frozenset[Span]
+    source: Source | None = None
 
 
 def rewrite(module: Module, findings: Sequence[Finding], readers: Readers, settings: Settings) -> Rewritten:
@@ -149,5 +153,5 @@ def _proved(
     data = splice(source, segments)
     expected = {edit: puts.get(edit, "") for edit in edits}
     proof = Proof(source, segments, expected, tuple(added), tuple(removed))
-    proof.run(data)
-    return Rewritten(data, tuple(findings), frozenset(proof.places))
+    new = proof.run(data)
+    return Rewritten(data, tuple(findings), frozenset(proof.places), None if source.notebook else new)
