@@ -7,7 +7,7 @@ from functools import cached_property
 from os.path import basename, dirname, join, normpath
 
 from deflask.detect import suppressions
-from deflask.detect.names import MOST_CALLS, Flow, FunctionNode, Index, Names, build, calls_of
+from deflask.detect.names import MOST_CALLS, Binding, Flow, FunctionNode, Index, Names, build, calls_of
 from deflask.detect.project import MOST_STEPS, Project, shown
 from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
@@ -32,6 +32,15 @@ class Module:
     def index(self) -> Index:
         """Parents, scopes, bindings, calls."""
         return build(self.source.tree)
+
+    @cached_property
+    def bound_at(self) -> dict[ast.AST, list[Binding]]:
+        """The names of the module that each node binds."""
+        found: dict[ast.AST, list[Binding]] = {}
+        for bindings in self.index.scopes[self.source.tree].bindings.values():
+            for binding in bindings:
+                found.setdefault(binding.node, []).append(binding)
+        return found
 
     @cached_property
     def suppressions(self) -> Suppressions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,8 +64,9 @@ class _GroupError(Exception):
 
 def _segments(source: Source, edits: Sequence[Edit], puts: Mapping[Edit, str], style: Style) -> list[Segment]:
     segments = []
+    lines = [edit.span.line for edit in edits]
     for group in source.groups:
-        mine = [edit for edit in edits if group.first <= edit.span.line <= group.last]
+        mine = edits[bisect_left(lines, group.first) : bisect_right(lines, group.last)]
         if mine:
             try:
                 whole = len(group.statements) == 1 and mine[0].kind is EditKind.REMOVE

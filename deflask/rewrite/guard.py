@@ -135,13 +135,19 @@ def _read_elsewhere(parts: tuple[ast.AST, ...], module: Module) -> str | None:
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(parts[0])):
         return f"{_BINDS} names by a star import"
     scope = module.index.scopes[module.source.tree]
-    for name, bindings in scope.bindings.items():
-        mine = [binding for binding in bindings if binding.node in within and binding.node not in parts[1:]]
-        others = [binding for binding in bindings if binding not in mine]
-        if mine and (_imported_by_others(name, mine, module) or _read_by_others(name, within, others, module)):
+    own = within - set(parts[1:])
+    names = {binding.name for node in own for binding in module.bound_at.get(node, ())}
+    for name in sorted(names, key=lambda name: _position(scope.bindings[name][0].node)):
+        mine = [binding for binding in scope.bindings[name] if binding.node in own]
+        others = [binding for binding in scope.bindings[name] if binding.node not in own]
+        if _imported_by_others(name, mine, module) or _read_by_others(name, within, others, module):
             result = any(binding.node is parts[0] for binding in mine) and not hasattr(parts[0], "body")
             return f"its result {name} is used later" if result else f"{_BINDS} {name}, which is read elsewhere"
     return None
+
+
+def _position(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def _reached_functions(parts: tuple[ast.AST, ...], module: Module) -> list[ast.AST]:

@@ -27,24 +27,13 @@ def reader(node: ast.AST, module: Module) -> Reader | None:
     """How to read the environment at a node; None where every name for it is taken by something else."""
     scope = module.index.scope_of(node)
     for target, getter in _GETTERS.items():
-        for name in _bound_to(target, module):
+        for name in module.index.imported.get(target, ()):
             if _usable(name, target, node, scope, module):
                 return Reader(getter.format(name=name))
     for name, (statement, getter) in _ADDED.items():
         if _free(name, scope, module):
             return Reader(getter, statement)
     return None
-
-
-def _bound_to(target: str, module: Module) -> list[str]:
-    names = [
-        binding.name
-        for scope in module.index.scopes.values()
-        for bindings in scope.bindings.values()
-        for binding in bindings
-        if binding.how is Bound.IMPORT and binding.target == target
-    ]
-    return list(dict.fromkeys(names))
 
 
 def _usable(name: str, target: str, node: ast.AST, scope: Scope, module: Module) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from deflask.files.errors import SourceError
 from deflask.files.source import Source, parse, quiet_parser
@@ -27,6 +29,8 @@ class Proof:
     removed: tuple[ast.stmt, ...] = ()
     places: set[Span] = field(default_factory=set)
     _pending: dict[tuple[EditKind, Span], Edit] = field(default_factory=dict)
+    _firsts: list[int] = field(default_factory=list)
+    _ends: list[int] = field(default_factory=list)
 
     def run(self, data: bytes) -> Source:
         """The new source, proved. Raises UnprovedError with what does not hold."""
@@ -37,6 +41,8 @@ class Proof:
         except SourceError as error:
             raise UnprovedError(f"the result does not parse: {error}") from None
         self._pending = {(edit.kind, edit.span): edit for edit in self.edits}
+        ordered = sorted((segment.first, segment.end) for segment in self.segments)
+        self._firsts, self._ends = [first for first, _ in ordered], list(accumulate((end for _, end in ordered), max))
         for before, after in self._pairs(new):
             if not self._unchanged(before, after):
                 self._same(before, after, new)
@@ -68,7 +74,11 @@ class Proof:
     def _unchanged(self, before: ast.stmt, after: ast.stmt) -> bool:
         """Whether the bytes of a statement did not change: then kind and length prove it."""
         last = before.end_lineno or before.lineno
-        if type(before) is not type(after) or any(s.first <= last and before.lineno < s.end for s in self.segments):
+        if type(before) is not type(after):
+            return False
+        # Of the segments that begin above its end, the one that reaches furthest.
+        number = bisect_right(self._firsts, last)
+        if number and before.lineno < self._ends[number - 1]:
             return False
         return last - before.lineno == (after.end_lineno or after.lineno) - after.lineno
 

@@ -102,6 +102,8 @@ def _bind(index: Index, binding: Binding, scope: Scope) -> None:
     elif binding.name in scope.declared_nonlocal and scope.parent:
         scope = index.owner(binding.name, scope.parent) or scope
     scope.bindings[binding.name].append(binding)
+    if binding.how is Bound.IMPORT:
+        index.imported[binding.target][binding.name] = None
     if (key := _alias_of(binding.value)) is not None:
         index.aliases[key].add(binding.name)
 

@@ -92,6 +92,8 @@ class Index:
     """Assignments to `container["key"]`, by key, "" for one that is no constant; `Binding.node` is the Subscript."""
     attributes: dict[str, list[ast.Attribute]] = field(default_factory=lambda: defaultdict(list))
     """Reads of attributes, by name."""
+    imported: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    """What is imported, by its full name, with the names that it is bound to."""
     stars: list[str] = field(default_factory=list)
     """The modules of which everything is imported."""
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
