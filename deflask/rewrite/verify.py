@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deflask.files.errors import SourceError
-from deflask.files.source import Source, parse, quiet_parser
+from deflask.files.parser import quiet_parser
+from deflask.files.source import Source, parse
 from deflask.model import Edit, EditKind, Span
 from deflask.rewrite.apply import Segment, splice
 from deflask.rewrite.errors import UnprovedError
