@@ -32,6 +32,12 @@ class Stack:
             pytest.skip(made)
         return str(made)
 
+    def starting(self) -> str:
+        """The same, for a server that is counted."""
+        python = self.python()
+        STARTS[self] += 1
+        return python
+
 
 STARTS: Counter[Stack] = Counter()
 """How many servers were started of each."""
@@ -62,7 +68,7 @@ def _made(stack: Stack) -> Path | str:
     for version in stack.versions.split():
         if python := pythons.find(version):
             try:
-                programs = pythons.environment(f"live/{stack.name}", python, stack.pins.split())
+                programs = pythons.environment(f"live/{stack.name}-python{version}", python, stack.pins.split())
             except pythons.NotInstalledError as error:
                 return str(error)
             return programs / "python"

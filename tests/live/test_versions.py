@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .server import CLOSED, HOST, OPEN, OPEN_BUT_PLAIN_CRASH, Probe, free_ports, refuses, serving
-from .stacks import FLASKS, STARTS, Stack
+from .stacks import FLASKS, Stack
 from .web import (
     DEBUGGED_APPLICATION,
     PROGRAMS,
@@ -89,16 +89,14 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 
 
 def as_script(path: Path, stack: Stack, **extra: str) -> Probe:
-    STARTS[stack] += 1
-    return probe_as_script(path, python=stack.python(), **real(extra))
+    return probe_as_script(path, python=stack.starting(), **real(extra))
 
 
 def served(path: Path, stack: Stack, server: Server, fixed: bool = True, **extra: str) -> Probe:
     """What a server shows on its own port; a program that is fixed leaves the port of its run alone."""
-    STARTS[stack] += 1
     run_port = new_run_port(path)
     [own] = free_ports(1)
-    with serving(server(own, stack.python()), own, path.parent, **real(extra)) as client:
+    with serving(server(own, stack.starting()), own, path.parent, **real(extra)) as client:
         assert client.get("/").body == "hello"
         assert refuses(run_port) or not fixed
         return Probe.of(client)
@@ -190,9 +188,8 @@ def test_server_of_the_unfixed_program(tmp_path: Path, stack: Stack, server: Ser
     if server is flask_run and stack.name != "flask-0.12":
         assert served(path, stack, server) == CLOSED
         return
-    STARTS[stack] += 1
     [own] = free_ports(1)
-    with serving(server(own, stack.python()), new_run_port(path), tmp_path, **real({})) as client:
+    with serving(server(own, stack.starting()), new_run_port(path), tmp_path, **real({})) as client:
         assert Probe.of(client) == OPEN
 
 
@@ -215,9 +212,8 @@ def test_wrapped_application(tmp_path: Path, stack: Stack, server: Server) -> No
 def test_run_without_debug(tmp_path: Path, stack: Stack, server: Server) -> None:
     """DF111: a run that keeps the server from serving goes under the guard."""
     path = write(tmp_path, Program("plain", f'app.run("{HOST}", PORT, debug=False)'))
-    STARTS[stack] += 1
     [own] = free_ports(1)
-    with serving(server(own, stack.python()), new_run_port(path), tmp_path, **real({})) as client:
+    with serving(server(own, stack.starting()), new_run_port(path), tmp_path, **real({})) as client:
         assert Probe.of(client) == CLOSED
     fix(path, "--extend-select=DF111")
     assert served(path, stack, server) == CLOSED

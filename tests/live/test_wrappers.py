@@ -9,7 +9,7 @@ import pytest
 
 from . import stacks
 from .server import CLOSED, HOST, Probe, serving
-from .stacks import STARTS, Stack
+from .stacks import Stack
 from .web import Program, fix, new_run_port, write
 
 pytestmark = pytest.mark.live
@@ -113,7 +113,6 @@ def test_program(tmp_path: Path, stack: Stack, program: Program) -> None:
 
 
 def start(path: Path, stack: Stack, **extra: str) -> Probe:
-    STARTS[stack] += 1
     port = new_run_port(path)
-    with serving([stack.python(), path.name], port, path.parent, FLASK_SKIP_DOTENV="", **extra) as client:
+    with serving([stack.starting(), path.name], port, path.parent, FLASK_SKIP_DOTENV="", **extra) as client:
         return Probe.of(client)
