@@ -34,7 +34,7 @@ FILES = [
     (b"\x7fELF\0\0 flask Flask DEBUG", "it holds a NUL byte"),
     (b"from flask import Flask\nrun(debug=" + b"(" * 300 + b")" * 300 + b")\n", "line 2: too many nested parentheses"),
     (b"from flask import Flask\nrun(debug=" + b"-" * 100_000 + b"1)\n", "nested too deeply for Python's parser"),
-    (b"from flask import Flask\n\napp = Flask(__name__)" + b".a()" * 2000 + b"\napp.run(debug=True)\n", "too deeply"),
+    (b"from flask import Flask\n\napp = Flask(__name__)" + b".a()" * 60_000 + b"\napp.run(debug=True)\n", "too deeply"),
 ]
 
 
@@ -51,6 +51,13 @@ def test_file(tmp_path: Path, action: str, data: bytes, cause: str) -> None:
     assert "good.py:5:1: DF101" in done.text
     assert (tmp_path / "bad.py").read_bytes() == data
     assert (tmp_path / "good.py").read_bytes() == (FIXED if action == "fix" else APP)
+
+
+def test_annotation_nested_too_deeply(tmp_path: Path) -> None:
+    """Nothing else reads it, so it says nothing about the app and is no error of the file."""
+    tree(tmp_path, {"app.py": b"def serve(app: '" + b"-" * 100_000 + b"Flask'):\n    app.run(debug=True)  # flask\n"})
+    assert (done := deflask(tmp_path, "check")).code == 1, done.err
+    assert "app.py:2:5: DF101" in done.text
 
 
 def test_encoding_that_is_no_superset_of_ascii(tmp_path: Path) -> None:
@@ -86,7 +93,7 @@ def test_large_file(tmp_path: Path) -> None:
         ("none.py", "error: none.py: no such file or directory"),
         ("empty", "error: empty: no Python files found in this folder"),
         ("loop.py", "error: loop.py: a symlink that leads back to itself"),
-        ("nul\0.py", "error: nul\\x00.py: cannot be read: embedded null byte"),
+        ("nul\0.py", "error: nul\\x00.py: no file can have such a name"),
     ],
 )
 def test_path(tmp_path: Path, path: str, line: str) -> None:

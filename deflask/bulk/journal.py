@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -53,17 +53,20 @@ class Journal:
     """Reads and writes one journal. Raises JournalError where the file, or the disk, does not let it."""
 
     def __init__(self, path: str, writing: bool) -> None:
-        try:
-            self._connection = sqlite3.connect(path if writing else f"file:{quote(path)}?mode=ro", uri=not writing)
-            self._connection.isolation_level = None
-            if writing:
-                # A row is short, and with it its whole page is written.
-                self._connection.execute("PRAGMA page_size = 1024")
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._migrate(writing)
-        except sqlite3.Error as error:
-            raise JournalError(f"{path}: {error}") from None
+        with ExitStack() as undo:
+            try:
+                self._connection = sqlite3.connect(path if writing else f"file:{quote(path)}?mode=ro", uri=not writing)
+                undo.callback(self._connection.close)
+                self._connection.isolation_level = None
+                if writing:
+                    # A row is short, and with it its whole page is written.
+                    self._connection.execute("PRAGMA page_size = 1024")
+                    self._connection.execute("PRAGMA journal_mode = WAL")
+                    self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._migrate(writing)
+            except sqlite3.Error as error:
+                raise JournalError(f"{path}: {error}") from None
+            undo.pop_all()
 
     def _migrate(self, writing: bool) -> None:
         [version] = self._connection.execute("PRAGMA user_version").fetchone()

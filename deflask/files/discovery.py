@@ -54,7 +54,11 @@ def _below(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Found
             regular = stat.S_ISREG(os.stat(path).st_mode)
             yield Found(path, error=None if regular else "not a regular file; `-` reads standard input")
             return
-    except (OSError, ValueError) as error:
+    except ValueError:
+        # In other words with each Python.
+        yield Found(path, error="no file can have such a name")
+        return
+    except OSError as error:
         yield Found(path, error=_cause(error))
         return
     count = 0
@@ -65,12 +69,12 @@ def _below(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Found
         yield Found(path, error="no Python files found in this folder")
 
 
-def _cause(error: OSError | ValueError) -> str:
+def _cause(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "no such file or directory"
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+    if error.errno == errno.ELOOP:
         return "a symlink that leads back to itself"
-    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    return f"cannot be read: {error.strerror or error}"
 
 
 def _folder(folder: str, settings_for: Callable[[str], Settings]) -> Iterator[Found]:

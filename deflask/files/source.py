@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deflask.files import parser
 from deflask.files.errors import SourceError
 from deflask.files.unparsable import explain
 from deflask.model import Span
@@ -22,14 +20,6 @@ if TYPE_CHECKING:
 BOM = b"\xef\xbb\xbf"
 _PRINTABLE = bytes(range(32, 127)) + rb"\n\x41"
 _UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-
-
-@contextmanager
-def quiet_parser() -> Iterator[None]:
-    """Silence the warnings of the code that is parsed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +140,13 @@ def parse(data: bytes, path: str) -> Source:
     lines = data.removeprefix(BOM).splitlines(keepends=True)
     try:
         encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)
-        with quiet_parser():
-            if _PRINTABLE.decode(encoding) != _PRINTABLE.decode("ascii"):
-                raise SourceError(f"its encoding, {encoding}, is no superset of ASCII")
-            tree = ast.parse(data, filename=path)
+        with parser.quiet_parser():
+            superset = _PRINTABLE.decode(encoding) == _PRINTABLE.decode("ascii")
+        if not superset:
+            raise SourceError(f"its encoding, {encoding}, is no superset of ASCII")
+        tree = parser.module(data, path)
     except (SyntaxError, ValueError, LookupError) as error:
         raise SourceError(explain(data, error)) from None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise SourceError("nested too deeply for Python's parser") from None
     return Source(path, data, "utf-8" if encoding == "utf-8-sig" else encoding, lines, tree)

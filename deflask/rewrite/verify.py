@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from deflask.files.errors import SourceError
-from deflask.files.source import Source, parse, quiet_parser
+from deflask.files.parser import quiet_parser
+from deflask.files.source import Source, parse
 from deflask.model import Edit, EditKind, Span
 from deflask.rewrite.apply import Segment, splice
 from deflask.rewrite.errors import UnprovedError

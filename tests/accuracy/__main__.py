@@ -9,9 +9,10 @@ import click
 
 from tests.accuracy import render
 from tests.accuracy.corpus import Corpus
-from tests.accuracy.environment import CACHE, NotInstalledError
+from tests.accuracy.environment import CACHE
 from tests.accuracy.score import Score, scores
 from tests.accuracy.tools import TOOLS
+from tests.pythons import NotInstalledError
 from tests.realworld.distributions import DownloadError
 
 

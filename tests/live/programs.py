@@ -23,6 +23,7 @@ from deflask.model import EditKind, Finding, Settings, Span
 from tests.cases import FIXTURES, Case, cases
 
 from .server import environment
+from .stacks import STARTS, Stack
 
 WORKER = Path(__file__).parent / "worker.py"
 
@@ -112,11 +113,14 @@ class Start:
 class Worker:
     """The process that starts programs."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], stack: Stack | None) -> None:
         self.process = process
+        self.stack = stack
 
     def start(self, folder: Path, script: str, **extra: str) -> Start:
         """Start a file in a copy of a folder; the `__main__.py` of a package as `python -m` does."""
+        if self.stack:
+            STARTS[self.stack] += 1
         with TemporaryDirectory() as copy:
             shutil.copytree(folder, copy, dirs_exist_ok=True)
             return self._start(Path(copy), script, extra)
@@ -146,12 +150,12 @@ def _environment(folder: Path, extra: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def worker(folder: Path) -> Iterator[Worker]:
-    """A worker that ends with the block."""
-    command = [sys.executable, str(WORKER)]
+def worker(folder: Path, stack: Stack | None) -> Iterator[Worker]:
+    """A worker with a Flask of its own, or with that of the tests, which ends with the block."""
+    command = [stack.python() if stack else sys.executable, str(WORKER)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=environment(folder), text=True, stdin=pipe, stdout=pipe) as process:
-        yield Worker(process)
+        yield Worker(process, stack)
 
 
 _OWN = re.compile(r"^(\w+) is off where it is not set|where (\w+) is not set$")

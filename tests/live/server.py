@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 MARKER = "the secret in the traceback"
@@ -67,16 +69,24 @@ class Probe:
     def of(cls, client: Client) -> Probe:
         # An application may answer any path with 200, so only the content tells the debugger from a page.
         script = client.get("/?__debugger__=yes&cmd=resource&f=debugger.js")
-        console = client.get("/console")
         crash = client.get("/crash")
         return cls(
             script=script.content_type in ("text/javascript", "application/javascript"),
-            console="EVALEX = true" in console.body and "CONSOLE_MODE = true" in console.body,
+            console=runs_code(client),
             crash_status=crash.status,
             crash_evaluates="EVALEX = true" in crash.body,
             crash_names_debugger="__debugger__" in crash.body,
             crash_shows_marker=MARKER in crash.body,
         )
+
+
+def runs_code(client: Client) -> bool:
+    """Whether the console gives away its secret and runs a line of Python for whoever knows it."""
+    secret = re.search(r'SECRET = "(\w+)"', client.get("/console").body)
+    if not secret:
+        return False
+    asked = {"__debugger__": "yes", "cmd": "print(6 * 7 * 10001)", "frm": "0", "s": secret[1]}
+    return "420042" in client.get(f"/console?{urlencode(asked)}").body
 
 
 # A crash in debug mode reaches the debugger; with debug off Flask answers it first, and /crash alone looks harmless.
@@ -107,6 +117,8 @@ def environment(folder: Path, **extra: str) -> dict[str, str]:
     """Built from nothing: a FLASK_* or WERKZEUG_* variable that the tests run with must not reach the server."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     own = {"HOME": str(folder), "FLASK_SKIP_DOTENV": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # With a PIN the console is there as well, but would not run what the tests send it.
+    own["WERKZEUG_DEBUG_PIN"] = "off"
     return {**kept, **own, **extra}
 
 

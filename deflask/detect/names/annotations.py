@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deflask.detect.names.index import Index, Part, Step
 from deflask.detect.names.origin import UNKNOWN, Kind, Origin
+from deflask.files import parser
 
 if TYPE_CHECKING:
     from deflask.detect.names.resolve import Names
@@ -62,8 +63,8 @@ def _plain(annotation: ast.expr, index: Index) -> ast.expr | None:
 def _parse(text: str, annotation: ast.expr, index: Index) -> ast.expr | None:
     """A quoted annotation, hung into the tree where the string stands so that its names resolve there."""
     try:
-        parsed = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
+        parsed = parser.expression(text)
+    except (SyntaxError, ValueError, RecursionError):
         return None
     index.parents[parsed] = annotation
     for node in ast.walk(parsed):

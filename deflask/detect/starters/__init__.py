@@ -13,8 +13,8 @@ from deflask.detect.names import build
 from deflask.detect.starters.commands import codes, runs_file
 from deflask.detect.starters.python import Other
 from deflask.detect.starters.scripts import entries
+from deflask.files import parser
 from deflask.files.discovery import SUFFIXES
-from deflask.files.source import quiet_parser
 
 _WSGI = re.compile(r"wsgi|asgi", re.IGNORECASE)
 _SCRIPT = re.compile(rb"#!|.*__name__\s*==\s*[\"']__main__[\"']", re.DOTALL)
@@ -95,9 +95,8 @@ def _runs(path: str, module: Module) -> bool:
 def _code_starts(code: str, path: str, module: Module) -> bool:
     """Whether Python on a command line starts the server."""
     try:
-        with quiet_parser():
-            tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parser.module(code)
+    except (SyntaxError, ValueError, RecursionError):
         return False
     ran = Other(tree, build(tree), path, module)
     return ran.imports_for_effect or ran.imports_unused_name or ran.runs_as_other

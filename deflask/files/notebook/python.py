@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 
+from deflask.files import parser
 from deflask.files.errors import SourceError
 from deflask.files.notebook.document import Cell, Document, read
 from deflask.files.notebook.magics import replacements
-from deflask.files.source import quiet_parser
 from deflask.files.unparsable import explain
 
 # The lines that Python sees: they end at these and at nothing else.
@@ -105,12 +104,11 @@ def _error(text: str) -> str | None:
     """Why a cell is not Python, None where it is."""
     try:
         data = text.encode()
-        with quiet_parser():
-            ast.parse(text)
+        parser.module(text)
     except UnicodeEncodeError:
         return "half of a character is escaped in it"
     except (SyntaxError, ValueError) as error:
         return explain(data, error)
-    except (RecursionError, MemoryError):
+    except RecursionError:
         return "nested too deeply for Python's parser"
     return None
