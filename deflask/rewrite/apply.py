@@ -38,7 +38,11 @@ def splice(source: Source, segments: Sequence[Segment]) -> bytes:
 def insert(insertion: Insertion, source: Source) -> Segment:
     """The segment of a new import, or of one that takes the place of another."""
     end = insertion.line if insertion.replaces is None else (insertion.replaces.end_lineno or insertion.line) + 1
-    return Segment(insertion.line, end, insertion.text.encode(source.encoding))
+    data = insertion.text.encode(source.encoding)
+    if data.startswith(b"\n") and b"".join(source.lines[: insertion.line - 1]).endswith(b"\r"):
+        # Together both would be one line end.
+        data = b"\r" + data
+    return Segment(insertion.line, end, data)
 
 
 def remove(statement: ast.stmt, source: Source) -> Segment:
