@@ -53,6 +53,7 @@ class Judge:
     seen: set[Edit] = field(default_factory=set)
     changed: list[tuple[ast.stmt | None, ast.stmt | None]] = field(default_factory=list)
     """The top-level statements that differ, old and new; None where one came or went."""
+    _by_place: dict[tuple[EditKind, Span], Edit] = field(default_factory=dict)
 
     def faults(self) -> Iterator[str]:
         """What is not as it was said to be; nothing if all is well."""
@@ -65,9 +66,8 @@ class Judge:
                 for path in different:
                     yield from self._explained(path)
         guards = [edit.span for edit in self.edits if edit.kind is EditKind.GUARD]
-        for edit in self.edits:
-            nested = edit.kind is EditKind.GUARD and any(_within(edit.span, g) and edit.span != g for g in guards)
-            if edit not in self.seen and not nested:
+        for edit in set(self.edits) - self.seen:
+            if edit.kind is not EditKind.GUARD or not any(_within(edit.span, g) and edit.span != g for g in guards):
                 yield f"reported, but not done: {edit}"
         yield from self._other_bytes()
         for old, new in self.changed:
@@ -75,8 +75,10 @@ class Judge:
                 yield from self._same_but_for_values(old, new)
 
     def _edit(self, kind: EditKind, node: ast.AST) -> Edit | None:
+        if not self._by_place:
+            self._by_place.update({(edit.kind, edit.span): edit for edit in self.edits})
         span = self.old.span(node)
-        found = next((edit for edit in self.edits if edit.kind is kind and edit.span == span), None)
+        found = self._by_place.get((kind, span)) if span is not None else None
         if found is not None:
             self.seen.add(found)
         return found
@@ -104,7 +106,7 @@ class Judge:
     def _differences(self, old: ast.AST, new: ast.AST, path: tuple[Pair, ...]) -> Iterator[tuple[Pair, ...]]:
         """The pairs of nodes that lead from a statement down to each difference."""
         here = (*path, (old, new))
-        if isinstance(old, ast.stmt) and (inner := _guarded(new)) and not _guarded(old):
+        if isinstance(old, ast.stmt) and (inner := _guarded(new)) and (not _guarded(old) or _guarded(inner)):
             yield here
             yield from self._differences(old, inner, here)
             return
@@ -213,7 +215,7 @@ class Judge:
         mine = [edit for edit in self.seen if edit.span.line in lines]
         kinds = {edit.kind for edit in mine}
         if kinds == {EditKind.VALUE}:
-            others = [s for s, _ in self.changed if s is not None and s is not old and set(_lines(s)) & set(lines)]
+            others = [s for s, _ in self.changed if s is not None and s is not old and _share(_lines(s), lines)]
             if not others and not re.fullmatch(self._pattern(lines, mine), self._new_text(new), re.DOTALL):
                 yield f"more than a value changed in line {lines[0]}"
         elif kinds <= {EditKind.VALUE, EditKind.GUARD}:
@@ -244,7 +246,7 @@ class Judge:
 
 
 def _differ(old: ast.stmt, new: ast.stmt) -> bool:
-    return type(old) is not type(new)
+    return type(old) not in (type(new), type(_guarded(new)))
 
 
 def _surplus(block: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -280,6 +282,10 @@ def _lines(statement: ast.stmt | None) -> range:
         return range(0)
     first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
     return range(first, (statement.end_lineno or first) + 1)
+
+
+def _share(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
 
 
 def _within(inner: Span, outer: Span) -> bool:
