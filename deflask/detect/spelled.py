@@ -56,7 +56,9 @@ def _in_its_encoding(data: bytes) -> bytes:
     from tokenize import detect_encoding
 
     try:
-        return unicodedata.normalize("NFKC", data.decode(detect_encoding(iter(data.splitlines(True)).__next__)[0])).encode()
+        return unicodedata.normalize(
+            "NFKC", data.decode(detect_encoding(iter(data.splitlines(True)).__next__)[0])
+        ).encode()
     except (SyntaxError, ValueError, LookupError):
         return data  # The parser says what is wrong with it.
 

@@ -1,4 +1,4 @@
-"""Says what a fix did that it did not report: compares two programs without asking deflask how it made one of the other."""
+"""Says what a fix did that it did not report: compares two programs, without a question to what made the second."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ class Judge:
             elif type(one) is not type(other) or repr(one) != repr(other):
                 yield here
 
-    def _in_lists(
-        self, one: list[ast.AST], other: list[ast.AST], here: tuple[Pair, ...]
-    ) -> Iterator[tuple[Pair, ...]]:
+    def _in_lists(self, one: list[ast.AST], other: list[ast.AST], here: tuple[Pair, ...]) -> Iterator[tuple[Pair, ...]]:
         if one and isinstance(one[0], ast.stmt):
             for old, new in self._aligned(one, other):  # type: ignore[arg-type]
                 if old is None or new is None:
@@ -252,7 +250,7 @@ def _differ(old: ast.stmt, new: ast.stmt) -> bool:
 def _surplus(block: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> list[ast.stmt]:
     """The imports of one block that the other lacks, or has elsewhere."""
     left = Counter(ast.dump(statement) for statement in other)
-    found = []
+    found: list[ast.stmt] = []
     for statement in block:
         left[ast.dump(statement)] -= 1
         if isinstance(statement, (ast.Import, ast.ImportFrom)) and (

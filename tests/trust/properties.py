@@ -115,7 +115,10 @@ def _same_as_text(data: bytes, form: Form) -> bool:
 
 
 def run(examples: int, seed: int | None, count: Count, through_git: bool = True) -> None:
-    """So many spliced programs, and a quarter as many without a site. Raises AssertionError with the smallest that fails."""
+    """So many spliced programs, and a quarter as many without a site.
+
+    Raises AssertionError with the smallest that fails.
+    """
     profile = settings(
         max_examples=examples,
         deadline=None,
@@ -162,7 +165,9 @@ def main() -> None:
     """Run as many examples as asked for and print the counts."""
     parser = argparse.ArgumentParser(prog="python -m tests.trust.properties", description=__doc__)
     parser.add_argument("--examples", type=int, default=2000, help="programs with a site (default: 2000)")
-    parser.add_argument("--seed", type=int, default=None, help="of the random numbers (default: the same as in the tests)")
+    parser.add_argument(
+        "--seed", type=int, default=None, help="of the random numbers (default: the same as in the tests)"
+    )
     arguments = parser.parse_args()
     count, started = Count(), time.monotonic()
     run(arguments.examples, arguments.seed, count)
