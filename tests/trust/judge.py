@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import ast
-import codecs
 import re
-import tokenize
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from deflask.model import Edit, EditKind, Settings, Span
+from tests.trust.trees import Text, differ, guarded, joins, lines_of, share, surplus, within
 
-_MAIN = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 Pair = tuple[ast.AST, ast.AST]
-
-
-class Text:
-    """A source's lines, as bytes and as characters, and its tree."""
-
-    def __init__(self, data: bytes) -> None:
-        encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)
-        self.marked = data.startswith(codecs.BOM_UTF8)
-        self.lines = data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
-        self.encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-        self.tree = ast.parse(data)
-
-    def span(self, node: ast.AST) -> Span | None:
-        """Where a node stands, None for what has no place."""
-        if not isinstance(node, (ast.expr, ast.stmt)) or node.end_lineno is None or node.end_col_offset is None:
-            return None
-        first, last = self._column(node.lineno, node.col_offset), self._column(node.end_lineno, node.end_col_offset)
-        return Span(node.lineno, first, node.end_lineno, last)
-
-    def _column(self, line: int, offset: int) -> int:
-        return len(self.lines[line - 1].decode(self.encoding).encode()[:offset].decode()) + 1
-
-    def between(self, first: int, last: int) -> str:
-        """Lines (1-based, inclusive) as characters."""
-        return b"".join(self.lines[first - 1 : last]).decode(self.encoding)
 
 
 @dataclass
@@ -67,11 +39,11 @@ class Judge:
                     yield from self._explained(path)
         guards = [edit.span for edit in self.edits if edit.kind is EditKind.GUARD]
         for edit in set(self.edits) - self.seen:
-            if edit.kind is not EditKind.GUARD or not any(_within(edit.span, g) and edit.span != g for g in guards):
+            if edit.kind is not EditKind.GUARD or not any(within(edit.span, g) and edit.span != g for g in guards):
                 yield f"reported, but not done: {edit}"
         yield from self._other_bytes()
         for old, new in self.changed:
-            if old is not None and new is not None and not _joins(old, new):
+            if old is not None and new is not None and not joins(old, new):
                 yield from self._same_but_for_values(old, new)
 
     def _edit(self, kind: EditKind, node: ast.AST) -> Edit | None:
@@ -92,9 +64,9 @@ class Judge:
         if not befores and len(afters) == 1 and isinstance(afters[0], ast.Pass):
             afters = []
         pairs: list[tuple[ast.stmt | None, ast.stmt | None]] = [(statement, None) for statement in gone]
-        if len(befores) != len(afters) or any(map(_differ, befores, afters)):
-            lost, won = _surplus(befores, afters), _surplus(afters, befores)
-            same = len(lost) == len(won) == 1 and _joins(lost[0], won[0])
+        if len(befores) != len(afters) or any(map(differ, befores, afters)):
+            lost, won = surplus(befores, afters), surplus(afters, befores)
+            same = len(lost) == len(won) == 1 and joins(lost[0], won[0])
             for statement in () if same else lost:
                 befores.remove(statement)
                 pairs.append((statement, None))
@@ -106,7 +78,7 @@ class Judge:
     def _differences(self, old: ast.AST, new: ast.AST, path: tuple[Pair, ...]) -> Iterator[tuple[Pair, ...]]:
         """The pairs of nodes that lead from a statement down to each difference."""
         here = (*path, (old, new))
-        if isinstance(old, ast.stmt) and (inner := _guarded(new)) and (not _guarded(old) or _guarded(inner)):
+        if isinstance(old, ast.stmt) and (inner := guarded(new)) and (not guarded(old) or guarded(inner)):
             yield here
             yield from self._differences(old, inner, here)
             return
@@ -155,10 +127,10 @@ class Judge:
                 elif (ast.dump(new.body), ast.dump(new.orelse)) != (ast.dump(old), ast.dump(old.args[0])):
                     yield f"another condition: {ast.unparse(new)}"
                 return
-        if any(_joins(old, new) for old, new in path):
+        if any(joins(old, new) for old, new in path):
             return
         old, new = path[-1]
-        if not (isinstance(old, ast.stmt) and _guarded(new) and self._edit(EditKind.GUARD, old)):
+        if not (isinstance(old, ast.stmt) and guarded(new) and self._edit(EditKind.GUARD, old)):
             yield f"changed, but not reported: {ast.dump(old)[:200]} -> {ast.dump(new)[:200]}"
 
     def _reads(self, node: ast.AST, edit: Edit) -> bool:
@@ -196,7 +168,7 @@ class Judge:
         """The lines that belong to no changed statement are the same, but for blank ones where imports come and go."""
         rest = []
         for text, side in ((self.old, 0), (self.new, 1)):
-            touched = {n for pair in self.changed if pair[side] is not None for n in _lines(pair[side])}
+            touched = {n for pair in self.changed if pair[side] is not None for n in lines_of(pair[side])}
             rest.append([line for number, line in enumerate(text.lines, 1) if number not in touched])
         if self.old.marked != self.new.marked:
             yield "the byte order mark came or went"
@@ -209,11 +181,11 @@ class Judge:
 
     def _same_but_for_values(self, old: ast.stmt, new: ast.stmt) -> Iterator[str]:
         """In lines that only values change, all other characters stay; under a guard, all but the margins do."""
-        lines = _lines(old)
+        lines = lines_of(old)
         mine = [edit for edit in self.seen if edit.span.line in lines]
         kinds = {edit.kind for edit in mine}
         if kinds == {EditKind.VALUE}:
-            others = [s for s, _ in self.changed if s is not None and s is not old and _share(_lines(s), lines)]
+            others = [s for s, _ in self.changed if s is not None and s is not old and share(lines_of(s), lines)]
             if not others and not re.fullmatch(self._pattern(lines, mine), self._new_text(new), re.DOTALL):
                 yield f"more than a value changed in line {lines[0]}"
         elif kinds <= {EditKind.VALUE, EditKind.GUARD}:
@@ -227,7 +199,7 @@ class Judge:
                     yield f"line {number} is not there any more: {line!r}"
 
     def _new_text(self, new: ast.stmt) -> str:
-        return self.new.between(_lines(new)[0], _lines(new)[-1])
+        return self.new.between(lines_of(new)[0], lines_of(new)[-1])
 
     def _pattern(self, lines: range, edits: Sequence[Edit]) -> str:
         text = self.old.between(lines[0], lines[-1])
@@ -241,54 +213,6 @@ class Judge:
             pattern += re.escape(text[position:start]) + "[^\r\n]+?"
             position = end
         return pattern + re.escape(text[position:])
-
-
-def _differ(old: ast.stmt, new: ast.stmt) -> bool:
-    return type(old) not in (type(new), type(_guarded(new)))
-
-
-def _surplus(block: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """The imports of one block that the other lacks, or has elsewhere."""
-    left = Counter(ast.dump(statement) for statement in other)
-    found: list[ast.stmt] = []
-    for statement in block:
-        left[ast.dump(statement)] -= 1
-        if isinstance(statement, (ast.Import, ast.ImportFrom)) and (
-            left[ast.dump(statement)] < 0 or ast.unparse(statement) == "import os"
-        ):
-            found.append(statement)
-    return found
-
-
-def _joins(old: ast.AST, new: ast.AST) -> bool:
-    """Whether an import from `os` has got one more name."""
-    match old, new:
-        case ast.ImportFrom(module="os", names=before, level=0), ast.ImportFrom(module="os", names=after, level=0):
-            return {alias.name for alias in after} == {"environ", *(alias.name for alias in before)}
-    return False
-
-
-def _guarded(node: ast.AST) -> ast.stmt | None:
-    match node:
-        case ast.If(test=test, body=[inner], orelse=[]) if ast.dump(test) == _MAIN:
-            return inner
-    return None
-
-
-def _lines(statement: ast.stmt | None) -> range:
-    if statement is None:
-        return range(0)
-    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
-    return range(first, (statement.end_lineno or first) + 1)
-
-
-def _share(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    starts = (outer.line, outer.column) <= (inner.line, inner.column)
-    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def faults(before: bytes, after: bytes, edits: Sequence[Edit], settings: Settings) -> list[str]:
