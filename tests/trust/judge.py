@@ -78,7 +78,7 @@ class Judge:
     def _differences(self, old: ast.AST, new: ast.AST, path: tuple[Pair, ...]) -> Iterator[tuple[Pair, ...]]:
         """The pairs of nodes that lead from a statement down to each difference."""
         here = (*path, (old, new))
-        if isinstance(old, ast.stmt) and (inner := guarded(new)) and (not guarded(old) or guarded(inner)):
+        if isinstance(old, ast.stmt) and (inner := guarded(new)) and _is_new_guard(old, new, inner):
             yield here
             yield from self._differences(old, inner, here)
             return
@@ -213,6 +213,11 @@ class Judge:
             pattern += re.escape(text[position:start]) + "[^\r\n]+?"
             position = end
         return pattern + re.escape(text[position:])
+
+
+def _is_new_guard(old: ast.AST, new: ast.AST, inner: ast.stmt) -> bool:
+    """Whether a guard was not there before, also where what it is put round is one itself."""
+    return not guarded(old) or (guarded(inner) is not None and ast.dump(old) != ast.dump(new))
 
 
 def faults(before: bytes, after: bytes, edits: Sequence[Edit], settings: Settings) -> list[str]:
