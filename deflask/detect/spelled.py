@@ -67,11 +67,12 @@ def _normalized(data: bytes) -> bytes:
 
 def _in_its_encoding(data: bytes) -> bytes:
     # Hardly a file is in another encoding than UTF-8.
-    from io import BytesIO
     from tokenize import detect_encoding
 
     try:
-        return unicodedata.normalize("NFKC", data.decode(detect_encoding(BytesIO(data).readline)[0])).encode()
+        return unicodedata.normalize(
+            "NFKC", data.decode(detect_encoding(iter(data.splitlines(True)).__next__)[0])
+        ).encode()
     except (SyntaxError, ValueError, LookupError):
         return data  # The parser says what is wrong with it.
 

@@ -32,22 +32,31 @@ def splice(source: Source, segments: Sequence[Segment]) -> bytes:
         parts += source.lines[position - 1 : segment.first - 1]
         parts.append(segment.data)
         position = segment.end
-    return b"".join([*parts, *source.lines[position - 1 :]])
+    data = b"".join([*parts, *source.lines[position - 1 :]])
+    # Where the last statement goes, the file ends as it did: with a line end or without.
+    ends = not source.lines or source.lines[-1].endswith((b"\n", b"\r"))
+    return data if ends else data.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def insert(insertion: Insertion, source: Source) -> Segment:
     """The segment of a new import, or of one that takes the place of another."""
     end = insertion.line if insertion.replaces is None else (insertion.replaces.end_lineno or insertion.line) + 1
-    return Segment(insertion.line, end, insertion.text.encode(source.encoding))
+    data = insertion.text.encode(source.encoding)
+    if data.startswith(b"\n") and b"".join(source.lines[: insertion.line - 1]).endswith(b"\r"):
+        # Together both would be one line end.
+        data = b"\r" + data
+    return Segment(insertion.line, end, data)
 
 
 def remove(statement: ast.stmt, source: Source) -> Segment:
     """The segment of a statement that has its lines to itself; blank lines stay on one side of it only."""
-    end = (statement.end_lineno or statement.lineno) + 1
-    if statement.lineno == 1 or not source.text(statement.lineno - 1).strip():
+    first, end = statement.lineno, (statement.end_lineno or statement.lineno) + 1
+    if first == 1 or not source.text(first - 1).strip():
         while end <= len(source.lines) and not source.text(end).strip():
             end += 1
-    return Segment(statement.lineno, end, b"")
+    while end > len(source.lines) and first > 1 and not source.text(first - 1).strip():
+        first -= 1
+    return Segment(first, end, b"")
 
 
 def edit_group(
