@@ -1,0 +1,1 @@
+"""Attacks: what deflask promises, under faults and against hostile sources."""
