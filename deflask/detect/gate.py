@@ -20,7 +20,8 @@ _LETTERS = (b"ebug", b"EBUG", b"FLASK_ENV", b"flask_script", b"pywebio")
 _LOADERS = (b"from_object", b"from_pyfile", b"from_file", b"from_json")
 # What stands behind `run` where it is called, handed on or kept.
 _BEHIND = re.compile(rb"(?:_simple|_server)?\s*(?:(\()|[,)\]}]|[\r\n;#]|$)")
-_ATTRIBUTE = re.compile(rb"\.debug\s*(?::[^=\n]*)?=[^=]|\bsetattr\b|\.debug\s*,")
+# No annotation is longer; without a bound a line of `.debug:` takes the square of its length.
+_ATTRIBUTE = re.compile(rb"\.debug\s*(?::[^=\n]{0,1000})?=[^=]|\bsetattr\b|\.debug\s*,")
 _KEY = re.compile(rb"[\"']DEBUG[\"']|\bDEBUG\s*=")
 _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
