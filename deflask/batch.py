@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from deflask.files.collector import Litter
 from deflask.files.errors import SourceError, WriteError
+from deflask.files.read import Identity, read
 from deflask.look import FindProject, is_worth_it
 from deflask.model import Applicability, FileResult, Finding, Place, Settings, Status
 from deflask.plan import Plan, Sighting, gather
@@ -30,12 +32,14 @@ _Result = TypeVar("_Result")
 class Unit:
     """One file of the run.
 
-    `data` is kept where it did not come from the file; what was seen in it, and its module where anything was.
+    `data` is kept where it did not come from the file, `identity` where it did; what was seen in it, and its module
+    where anything was.
     """
 
     path: str
     settings: Settings
     data: bytes | None = None
+    identity: Identity | None = None
     sightings: tuple[Sighting, ...] = ()
     module: Module | None = None
     error: str | None = None
@@ -202,10 +206,18 @@ class Batch:
         from deflask.files.write import write
 
         try:
-            write(unit.path, self._bytes(unit), result.output)
+            write(unit.path, self._bytes(unit), result.output, unit.identity)
         except WriteError as error:
             return replace(result, status=Status.ERROR, error=str(error), diff=None, output=None)
         return fixed(result)
+
+    def written(self, unit: Unit) -> FileResult:
+        """The outcome for one file that may have been written when the run was interrupted."""
+        result = self.result(unit)
+        with contextlib.suppress(SourceError):
+            if result.output is not None and read(unit.path)[0] == result.output:
+                return fixed(result)
+        return result
 
     def _guarded(self, unit: Unit, work: Callable[[], _Result]) -> _Result | None:
         """The result of a step of one file; what stops it becomes the file's error."""
@@ -232,11 +244,9 @@ def _read(unit: Unit) -> bytes:
     """A file's bytes. Raises SourceError with the cause."""
     if unit.data is not None:
         return unit.data
-    try:
-        with open(unit.path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}") from None
+    data, identity = read(unit.path)
+    unit.identity = unit.identity or identity
+    return data
 
 
 def fixed(result: FileResult) -> FileResult:

@@ -22,6 +22,14 @@ Action = Literal["check", "diff", "fix"]
 _DEFAULT = Settings()
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while files were written; the `results` say of each whether it was."""
+
+    def __init__(self, results: list[FileResult]) -> None:
+        super().__init__()
+        self.results = results
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A file to be looked at under some settings; `data` None means what the file at `path` holds.
@@ -86,7 +94,7 @@ def without_looking(found: Found) -> FileResult | None:
 def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindProject) -> list[FileResult]:
     """Look at every file, then change those that can be fixed: one result a job, in order; results pass through.
 
-    `diff` does all that `fix` does but for the write. Raises nothing.
+    `diff` does all that `fix` does but for the write. Raises nothing but, where `fix` is interrupted, Interrupted.
     """
     batch = Batch(project_of)
     with paused_collector():
@@ -97,8 +105,20 @@ def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindPr
         batch.settle()
         if action != "check":
             batch.rewrite()
-        outcome = batch.write if action == "fix" else batch.result
-        return [unit if isinstance(unit, FileResult) else outcome(unit) for unit in units]
+        if action == "fix":
+            return _written(batch, units)
+        return [unit if isinstance(unit, FileResult) else batch.result(unit) for unit in units]
+
+
+def _written(batch: Batch, units: list[Unit | FileResult]) -> list[FileResult]:
+    results: list[FileResult] = []
+    try:
+        for unit in units:
+            results.append(unit if isinstance(unit, FileResult) else batch.write(unit))
+    except KeyboardInterrupt:
+        rest = (unit if isinstance(unit, FileResult) else batch.written(unit) for unit in units[len(results) :])
+        raise Interrupted([*results, *rest]) from None
+    return results
 
 
 def summarize(results: Iterable[FileResult]) -> Summary:

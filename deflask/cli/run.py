@@ -49,14 +49,20 @@ def run(action: engine.Action, options: dict[str, Any]) -> int:
     invocation = _invocation(action, options)
     overrides = {name: options[name] for name in _OVERRIDES if options.get(name) is not None}
     configuration = Configuration(overrides, options["isolated"], options["config"], rewriting=action != "check")
+    interrupted: engine.Interrupted | None = None
     try:
         results, source = _results(invocation, configuration)
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
+    except engine.Interrupted as stopped:
+        # What was done until then is told all the same.
+        interrupted, results, source = stopped, stopped.results, None
     _errors(results)
     summary = engine.summarize(results)
     report = Report(action, results, summary, invocation.quiet, invocation.color)
     _print(invocation, report, source)
+    if interrupted is not None:
+        raise interrupted
     return _exit_code(invocation, results)
 
 
@@ -185,9 +191,17 @@ def _put(invocation: Invocation, data: bytes) -> None:
 
 
 def _write(data: bytes) -> None:
-    if sys.stdout is not None:  # it is None where whoever started us has closed it
+    if sys.stdout is None:  # whoever started us has closed it
+        return
+    try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    except OSError as error:
+        # What could not be written must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # A reader that has seen enough, as `head`, is no failure: the exit code says what was found.
+        if not isinstance(error, BrokenPipeError):
+            raise click.ClickException(f"standard output: {error.strerror}") from None
 
 
 def _diffs(report: Report, color: bool) -> Iterable[bytes]:

@@ -15,8 +15,11 @@ _PYTHON_2 = (
     (re.compile(r"invalid syntax"), re.compile(r"\braise\s+[\w.]+\s*,|\bdef\s+\w+\(.*\(\w+\s*,")),
 )
 
-_DEEPEST = 200
-"""Brackets in each other, as deep as Python's own parser takes them."""
+_LONGEST = 30_000
+"""Bytes of a top-level statement that LibCST is asked about."""
+_LONGEST_LINE = 1_000
+"""Bytes of a logical line: what is nested in it takes LibCST the square of its depth, and then ends the process."""
+_CONTINUES = re.compile(rb"[\s\])}#]|(?:else|elif|except|finally)\b")
 
 
 def explain(data: bytes, error: Exception) -> str:
@@ -33,7 +36,7 @@ def explain(data: bytes, error: Exception) -> str:
         return f"Python 2 or 3.14, not the Python {_running()} that runs: {where}"
     if any(said.search(message) and (not token or token.search(error.text or "")) for said, token in _PYTHON_2):
         return f"Python 2: {where}"
-    if _libcst_parses(data):
+    if not isinstance(error, IndentationError) and error.lineno and _libcst_parses(_around(data, error.lineno)):
         return f"newer syntax than the Python {_running()} that runs: {where}"
     return f"broken syntax: {where}"
 
@@ -42,20 +45,39 @@ def _running() -> str:
     return ".".join(map(str, sys.version_info[:2]))
 
 
-def _libcst_parses(data: bytes) -> bool:
-    """LibCST's parser knows the grammars of newer Pythons, so what it takes is not broken.
+def _around(data: bytes, line: int) -> bytes:
+    """The lines of the top-level statement in which a line stands (1-based), as far as their margins tell."""
+    lines = data.splitlines(keepends=True)
+    first = min(line, len(lines)) - 1
+    while first > 0 and _CONTINUES.match(lines[first]):
+        first -= 1
+    end = first + 1
+    while end < len(lines) and _CONTINUES.match(lines[end]):
+        end += 1
+    return b"".join(lines[first:end])
 
-    It ends the process where brackets are nested too deeply for its stack.
-    """
-    depth = 0
-    for bracket in re.finditer(rb"[][(){}]", data):
-        depth += 1 if bracket[0] in b"([{" else -1
-        if depth > _DEEPEST:
-            return False
+
+def _libcst_parses(statement: bytes) -> bool:
+    """LibCST's parser knows the grammars of newer Pythons, so what it takes is not broken."""
+    if len(statement) > _LONGEST or _longest_line(statement) > _LONGEST_LINE:
+        return False
     import libcst
 
     try:
-        libcst.parse_module(data)
+        libcst.parse_module(statement)
     except (libcst.ParserSyntaxError, UnicodeError, LookupError, RecursionError):
         return False
     return True
+
+
+def _longest_line(data: bytes) -> int:
+    """Bytes of the longest logical line, or more: a bracket in a string counts, too."""
+    longest = depth = start = 0
+    for found in re.finditer(rb"[\[({]|[\])}]|\\\r?\n|\n", data):
+        if found[0] in b"[({":
+            depth += 1
+        elif found[0] in b"])}":
+            depth = max(depth - 1, 0)
+        elif found[0] == b"\n" and depth == 0:
+            longest, start = max(longest, found.end() - start), found.end()
+    return max(longest, len(data) - start)

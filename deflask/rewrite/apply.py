@@ -6,8 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from deflask.files.errors import SourceError
 from deflask.files.source import Group, Source
 from deflask.model import Edit, EditKind, Span
+from deflask.rewrite.depth import DEEPEST, nesting
 from deflask.rewrite.errors import CannotRewriteError
 from deflask.rewrite.indent import Style, Text, guard
 from deflask.rewrite.placement import Insertion
@@ -62,7 +64,9 @@ def remove(statement: ast.stmt, source: Source) -> Segment:
 def edit_group(
     group: Group, edits: Sequence[Edit], replacements: Replacements, source: Source, style: Style
 ) -> Segment:
-    """The segment of the statements of one group. Raises CannotRewriteError."""
+    """The segment of the statements of one group. Raises CannotRewriteError, and SourceError where it is too deep."""
+    if nesting(group.statements, source) > DEEPEST:
+        raise SourceError("nested too deeply to be examined")
     lines = source.lines[group.first - 1 : group.last]
     prefix = len(lines[0]) - len(lines[0].lstrip(b" \t\f"))
     data = b"".join(lines)
