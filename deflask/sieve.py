@@ -11,7 +11,9 @@ from deflask.detect.gate import UTF_16
 from deflask.detect.projects import Projects
 from deflask.detect.related import LETTERS, mentions, says_it_itself
 from deflask.files.discovery import SUFFIXES, Found, discover
+from deflask.files.errors import SourceError
 from deflask.files.notebook import ESCAPED, searchable
+from deflask.files.read import read
 from deflask.files.search import Search, searches
 from deflask.model import Settings
 
@@ -61,7 +63,6 @@ def _held(search: Search, paths: Sequence[str]) -> Iterator[tuple[str, bytes | N
 
 def _read(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
-            return searchable(file.read(), path)
-    except OSError:
+        return searchable(read(path)[0], path)
+    except SourceError:
         return None

@@ -205,7 +205,7 @@ def test_changed_before_the_read(
         change(tmp_path / "bad/app.py")
         return found
 
-    monkeypatch.setattr("deflask.cli.run.discover", found)
+    monkeypatch.setattr("deflask.sieve.discover", found)
     done = deflask(tmp_path, "fix")
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert done.err.startswith("error: bad/app.py: cannot be read: ")
