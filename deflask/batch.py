@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deflask.files.collector import Litter
 from deflask.files.errors import SourceError, WriteError
-from deflask.files.read import Identity, read
+from deflask.files.read import read
 from deflask.look import FindProject, is_worth_it
 from deflask.model import Applicability, FileResult, Finding, Place, Settings, Status
 from deflask.plan import Plan, Sighting, gather
-from deflask.rewrite.errors import UnprovedError
+from deflask.processes import Seen, enough_for_several, look_in_several
+from deflask.unit import REPORT, Unit
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
@@ -24,32 +25,8 @@ if TYPE_CHECKING:
     from deflask.rewrite.fix import Rewritten
     from deflask.scan import Scan
 
-_REPORT = "this is a bug of deflask, the file was left alone; please report it"
-_Result = TypeVar("_Result")
-
-
-@dataclass(slots=True)
-class Unit:
-    """One file of the run.
-
-    `data` is kept where it did not come from the file, `identity` where it did; what was seen in it, and its module
-    where anything was.
-    """
-
-    path: str
-    settings: Settings
-    data: bytes | None = None
-    identity: Identity | None = None
-    sightings: tuple[Sighting, ...] = ()
-    module: Module | None = None
-    error: str | None = None
-    rewritten: Rewritten | None = None
-    output: bytes | None = None
-
-    @property
-    def location(self) -> str:
-        """The absolute path."""
-        return os.path.abspath(self.path)
+Watch = Callable[[Sequence[Unit]], Iterator[Unit]]
+"""Hands on the files that are looked at, one by one, and shows how far it is."""
 
 
 class Batch:
@@ -64,13 +41,39 @@ class Batch:
         self._plans: dict[str, Plan] = {}
 
     def add(self, path: str, settings: Settings, data: bytes | None = None, shut: bool = False) -> Unit:
-        """Take in one file and, unless it is `shut`, look at it. Its trouble is its own result, whatever it is."""
-        unit = Unit(path, settings, data)
+        """Take in one file."""
+        unit = Unit(path, settings, data, shut)
         self._all.append(unit)
-        found = None if shut else self._guarded(unit, lambda: self._scan(unit, _read(unit), self._project_of))
+        return unit
+
+    def look(self, jobs: int = 1, watch: Watch = iter) -> None:
+        """Look at all files that are not shut, in at most so many processes. Their trouble is their own result."""
+        units = [unit for unit in self._all if not unit.shut]
+        if not enough_for_several(units, jobs):
+            for unit in watch(units):
+                self._look(unit)
+            return
+        for unit, seen in zip(watch(units), look_in_several(units, self._seen, jobs), strict=True):
+            unit.sightings, unit.error, unit.data = seen.sightings, seen.error, unit.data or seen.data
+            unit.identity = seen.identity
+            if seen.notes and (project := self._project_of(unit.path)) is not None:
+                project.notes += [note for note in seen.notes if note not in project.notes]
+
+    def _look(self, unit: Unit) -> None:
+        found = unit.guarded(lambda: self._scan(unit, unit.read(), self._project_of))
         if found is not None and found.sightings:
             unit.sightings, unit.module = found.sightings, found.module
-        return unit
+
+    def _seen(self, unit: Unit) -> Seen:
+        """What a look at a file comes to, for another process."""
+        project = self._project_of(unit.path)
+        known = len(project.notes) if project is not None else 0
+        self._look(unit)
+        data = unit.module.source.as_file(unit.module.source.data) if unit.module is not None else None
+        notes = tuple(project.notes[known:]) if project is not None else ()
+        # What it was parsed into stays here no longer than this process.
+        unit.module = None
+        return Seen(unit.sightings, unit.error, data, unit.identity, notes)
 
     def _scan(self, unit: Unit, data: bytes, project_of: FindProject, parsed: Source | None = None) -> Scan | None:
         """What a file shows; nearly all show nothing, and for those nothing more is imported."""
@@ -108,7 +111,7 @@ class Batch:
         """Rewrite what can be fixed, then look again at all files that have to do with it."""
         changing = [unit for unit in self._units.values() if any(f.fixable for f in self._plan(unit).findings)]
         for unit in changing:
-            unit.rewritten = self._guarded(unit, lambda unit=unit: self._rewritten(unit))  # type: ignore[misc]
+            unit.rewritten = unit.guarded(lambda unit=unit: self._rewritten(unit))  # type: ignore[misc]
         changed = {unit.location: unit.output for unit in changing if unit.output is not None}
         if changed:
             self._look_again(changed)
@@ -128,10 +131,19 @@ class Batch:
         """The module of a file, also of one in which only others have seen something."""
         if unit.module is not None:
             return unit.module
+        unit.module = self._parsed(unit)
+        assert unit.module is not None, "a finding belongs to a file that was parsed"
+        if self._plan(unit).checksums - {unit.module.source.checksum}:
+            raise SourceError("the file changed while it was examined")
+        return unit.module
+
+    def _parsed(self, unit: Unit) -> Module | None:
         project = self._project_of(unit.path)
-        module = project.module_at(unit.location) if project is not None else None
-        assert module is not None, "a finding belongs to a file that was parsed"
-        return module
+        if unit.data is None:
+            return project.module_at(unit.location) if project is not None else None
+        from deflask.scan import module_of
+
+        return module_of(unit.data, unit.path, project)
 
     def _bytes(self, unit: Unit) -> bytes:
         """The bytes that were looked at."""
@@ -151,7 +163,7 @@ class Batch:
         affected = {location: None for c in changed for location in (c, *sorted(self._plans[c].seen_from))}
         sightings: list[Sighting] = []
         for unit in (self._units[location] for location in affected):
-            again = self._guarded(unit, lambda unit=unit: self._scan_again(unit, changed, project_of))  # type: ignore[misc]
+            again = unit.guarded(lambda unit=unit: self._scan_again(unit, changed, project_of))  # type: ignore[misc]
             sightings += again.sightings if again is not None else ()
         for location, plan in self._gathered(sightings).items():
             self._compare(self._units[location], plan)
@@ -159,7 +171,7 @@ class Batch:
     def _scan_again(self, unit: Unit, changed: dict[str, bytes], project_of: FindProject) -> Scan | None:
         data = changed.get(unit.location)
         if data is None or unit.rewritten is None:
-            return self._scan(unit, _read(unit), project_of)
+            return self._scan(unit, unit.read(), project_of)
         return self._scan(unit, data, project_of, unit.rewritten.source)
 
     def _compare(self, unit: Unit, after: Plan) -> None:
@@ -167,7 +179,7 @@ class Batch:
         places = unit.rewritten.places if unit.rewritten is not None else frozenset()
         for finding in after.findings:
             if any(edit.span in places and edit.kind.name != "GUARD" for edit in finding.edits):
-                unit.error = f"{finding.rule} is found again where it was fixed: {_REPORT}"
+                unit.error = f"{finding.rule} is found again where it was fixed: {REPORT}"
         plan = self._plans.setdefault(unit.location, Plan())
         known = Counter((finding.rule, finding.message) for finding in plan.findings)
         plan.findings += [_unmasked(f) for f in after.findings if not known[f.rule, f.message]]
@@ -219,34 +231,11 @@ class Batch:
                 return fixed(result)
         return result
 
-    def _guarded(self, unit: Unit, work: Callable[[], _Result]) -> _Result | None:
-        """The result of a step of one file; what stops it becomes the file's error."""
-        try:
-            return work()
-        except SourceError as error:
-            unit.error = str(error)
-        except UnprovedError as error:
-            unit.error = f"{error}: {_REPORT}"
-        except RecursionError:
-            unit.error = "nested too deeply to be examined"
-        except Exception as error:
-            unit.error = f"{type(error).__name__}: {error}: {_REPORT}"
-        return None
-
 
 def _unmasked(finding: Finding) -> Finding:
     """A finding that only the fixes of this run bring to life."""
     reason = "it comes to life with the other fixes: run deflask again"
     return replace(finding, applicability=Applicability.MANUAL, reason=reason, fixable=False)
-
-
-def _read(unit: Unit) -> bytes:
-    """A file's bytes. Raises SourceError with the cause."""
-    if unit.data is not None:
-        return unit.data
-    data, identity = read(unit.path)
-    unit.identity = unit.identity or identity
-    return data
 
 
 def fixed(result: FileResult) -> FileResult:

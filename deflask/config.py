@@ -21,6 +21,7 @@ _FLAGS = frozenset({"unsafe-fixes", "no-guard", "ignore-suppressions", "no-respe
 _SELECTORS = frozenset({"select", "extend-select", "ignore"})
 _TEXTS = frozenset({"env-var", "quote-style"})
 KEYS: Final = (*sorted(_LISTS | _FLAGS | _TEXTS), "per-file-ignores")
+_NOTHING = Settings()
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -43,6 +44,7 @@ class Configuration:
     _by_folder: dict[str, Settings] = field(default_factory=dict)
     _upwards: dict[str, Settings | None] = field(default_factory=dict)
     _read_files: dict[str, Settings | None] = field(default_factory=dict)
+    _made: dict[tuple[int, bool], tuple[Settings, Settings]] = field(default_factory=dict)
     _sorting: Sorting | None = None
 
     def settings_for(self, path: str) -> Settings:
@@ -52,15 +54,22 @@ class Configuration:
     def settings_in(self, folder: str) -> Settings:
         """The settings of the files of a folder. Raises ConfigError."""
         if folder not in self._by_folder:
-            configured = self._configured(os.path.abspath(folder))
+            absolute = os.path.abspath(folder)
+            self._by_folder[folder] = self._together(self._configured(absolute), self._sorts(absolute))
+        return self._by_folder[folder]
+
+    def _together(self, configured: Settings, sorts: bool) -> Settings:
+        """What is configured under what the command line says; the folders of a project have one and the same."""
+        key = (id(configured), sorts)
+        if key not in self._made:
             added = {
                 name: (*getattr(configured, name), *self.overrides[name])
                 for name in ("extend_select", "extend_exclude")
                 if name in self.overrides
             }
-            settings = replace(configured, **{**self.overrides, **added})
-            self._by_folder[folder] = replace(settings, force_sort_within_sections=self._sorts(os.path.abspath(folder)))
-        return self._by_folder[folder]
+            overrides = {**self.overrides, **added, "force_sort_within_sections": sorts}
+            self._made[key] = configured, replace(configured, **overrides)
+        return self._made[key][1]
 
     def _sorts(self, folder: str) -> bool:
         if not self.rewriting or self.isolated:
@@ -72,13 +81,13 @@ class Configuration:
 
     def _configured(self, folder: str) -> Settings:
         if self.isolated:
-            return Settings()
+            return _NOTHING
         if self.file is not None:
             settings = self._of_file(self.file)
             if settings is None:
                 raise ConfigError(f"{self.file}: no [tool.deflask] in this file")
             return settings
-        return self._nearest(folder) or Settings()
+        return self._nearest(folder) or _NOTHING
 
     def _nearest(self, folder: str) -> Settings | None:
         """What is configured in the nearest file, from a folder upwards."""

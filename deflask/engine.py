@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from deflask.batch import Batch, Unit
+from deflask.batch import Batch, Watch
 from deflask.detect.projects import Projects
 from deflask.files.collector import paused_collector
 from deflask.files.discovery import Found
@@ -14,6 +14,7 @@ from deflask.files.errors import SourceError
 from deflask.look import FindProject
 from deflask.model import FileResult, Finding, Settings, Status, Summary
 from deflask.sieve import sift
+from deflask.unit import Unit
 
 if TYPE_CHECKING:
     from deflask.detect.project import Project
@@ -91,9 +92,16 @@ def without_looking(found: Found) -> FileResult | None:
     return FileResult(found.path, Status.SKIPPED) if found.skipped is not None else None
 
 
-def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindProject) -> list[FileResult]:
+def process(
+    action: Action,
+    jobs: Iterable[Job | FileResult],
+    project_of: FindProject,
+    processes: int = 1,
+    watch: Watch = iter,
+) -> list[FileResult]:
     """Look at every file, then change those that can be fixed: one result a job, in order; results pass through.
 
+    Where it pays, at most so many `processes` look; `watch` hands on what is looked at.
     `diff` does all that `fix` does but for the write. Raises nothing but, where `fix` is interrupted, Interrupted.
     """
     batch = Batch(project_of)
@@ -102,6 +110,7 @@ def process(action: Action, jobs: Iterable[Job | FileResult], project_of: FindPr
             job if isinstance(job, FileResult) else batch.add(job.path, job.settings, job.data, job.shut)
             for job in jobs
         ]
+        batch.look(processes, watch)
         batch.settle()
         if action != "check":
             batch.rewrite()

@@ -17,7 +17,7 @@ class Sighting:
     """A finding as one place shows it. `location` is the absolute path of the file that its edit would change.
 
     `instead` is the finding at the place itself, for where that file is not among those to be edited; `seen_from` is
-    the location of the file whose scan showed it.
+    the location of the file whose scan showed it; `checksum` is that of the source in which the edit would stand.
     """
 
     finding: Finding
@@ -26,6 +26,7 @@ class Sighting:
     suppressed: bool = False
     instead: Finding | None = None
     readers: tuple[tuple[Edit, Reader], ...] = ()
+    checksum: int = 0
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Plan:
     readers: dict[Edit, Reader] = field(default_factory=dict)
     suppressed: int = 0
     seen_from: set[str] = field(default_factory=set)
+    checksums: set[int] = field(default_factory=set)
 
 
 def gather(sightings: Iterable[Sighting], editable: Collection[str]) -> dict[str, Plan]:
@@ -56,6 +58,7 @@ def gather(sightings: Iterable[Sighting], editable: Collection[str]) -> dict[str
             continue
         plan.findings.append(_merged([sighting.finding for sighting in shown]))
         plan.seen_from.update(sighting.seen_from for sighting in shown)
+        plan.checksums.update(sighting.checksum for sighting in shown)
         for sighting in shown:
             plan.readers.update(sighting.readers)
     for plan in plans.values():

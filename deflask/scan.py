@@ -35,7 +35,7 @@ class Scan:
 def scan(data: bytes, path: str, settings: Settings, project_of: FindProject, parsed: Source | None = None) -> Scan:
     """Everything that is on with nothing set in `data`, or in its `parsed` source. Raises SourceError."""
     project = project_of(path)
-    module = _module(data, path, project, parsed)
+    module = module_of(data, path, project, parsed)
     rules = tuple(rule for rule in worth_asking(data, path, settings, project) if not _ignored(rule, path, settings))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
@@ -43,7 +43,8 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject, pa
     return Scan(tuple(sighting for sighting in sightings if sighting is not None), module)
 
 
-def _module(data: bytes, path: str, project: Project | None, parsed: Source | None) -> Module:
+def module_of(data: bytes, path: str, project: Project | None, parsed: Source | None = None) -> Module:
+    """The module in a file's bytes. Raises SourceError."""
     if project is not None:
         project.begin(path)
         return project.module_from(data, path, parsed)
@@ -96,7 +97,8 @@ def _sighting(rule: Rule, hit: Hit, module: Module, settings: Settings) -> Sight
         at_use = _finding(rule, there, module, settings, {})
         instead = replace(at_use, decided_at=decided) if at_use is not None else None
     silenced = not settings.ignore_suppressions and _silenced(rule, hit, module)
-    return Sighting(finding, home.location, module.location, silenced, instead, tuple(readers.items()))
+    known = tuple(readers.items())
+    return Sighting(finding, home.location, module.location, silenced, instead, known, home.source.checksum)
 
 
 def _silenced(rule: Rule, hit: Hit, module: Module) -> bool:

@@ -60,6 +60,9 @@ _COMMON = (
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Count and apply unsafe fixes, too."),
     click.option("--env-var", metavar="NAME", callback=setting, help="The variable to read.  [default: FLASK_DEBUG]"),
     click.option("--no-guard", is_flag=True, default=None, help='Add no `if __name__ == "__main__":`.'),
+    click.option(
+        "--jobs", type=click.IntRange(1), metavar="N", help="Processes, where they pay.  [default: one a core]"
+    ),
     click.option("--stdin-filename", metavar="PATH", help="The name of what `-` reads from standard input."),
     click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True),
     click.option("--output-file", metavar="FILE", help="Write the results to a file instead of standard output."),

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from deflask import engine
-from deflask.batch import fixed
+from deflask.batch import Watch, fixed
 from deflask.cli.progress import progress
 from deflask.config import ConfigError, Configuration
 from deflask.detect.projects import Projects
@@ -37,6 +37,7 @@ class Invocation:
     output_format: str
     output_file: str | None
     stdin_filename: str | None
+    jobs: int
     color: bool
     quiet: bool
     verbose: bool
@@ -85,12 +86,18 @@ def _invocation(action: engine.Action, options: dict[str, Any]) -> Invocation:
         options["output_format"],
         options["output_file"],
         options["stdin_filename"],
+        options["jobs"] or _cores(),
         color,
         options["quiet"],
         options["verbose"],
         options["exit_zero"],
         options.get("exit_non_zero_on_fix", False),
     )
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _results(invocation: Invocation, configuration: Configuration) -> tuple[list[FileResult], bytes | None]:
@@ -109,9 +116,10 @@ def _results(invocation: Invocation, configuration: Configuration) -> tuple[list
         for each in (each for each in found if each.skipped):
             click.echo(f"skipped: {visible(each.path)}: {each.skipped}", err=True)
     shown = _is_terminal(sys.stderr) and not invocation.quiet
-    work = progress(found, {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action], shown)
-    jobs = (_job(each, configuration, each.path in sifted.shut) for each in work)
-    results = engine.process(invocation.action, jobs, projects.of)
+    label = {"check": "Checking", "diff": "Comparing", "fix": "Fixing"}[invocation.action]
+    jobs = (_job(each, configuration, each.path in sifted.shut) for each in found)
+    watch: Watch = lambda units: progress(units, label, shown)  # noqa: E731
+    results = engine.process(invocation.action, jobs, projects.of, invocation.jobs, watch)
     if invocation.verbose:
         for note in projects.notes():
             click.echo(f"note: {visible(note)}", err=True)
@@ -141,7 +149,7 @@ def _settings_to_look_with(configuration: Configuration) -> Callable[[str], Sett
 
     def settings_for(path: str) -> Settings:
         try:
-            return configuration.settings_for(path)
+            return configuration.settings_in(path)
         except ConfigError:
             return Settings()
 

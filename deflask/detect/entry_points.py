@@ -190,10 +190,3 @@ def triggers(rule: str) -> tuple[tuple[bytes, ...], ...]:
     # An instance has the name of a variable, which says little by itself.
     whole = {tuple(dict.fromkeys(name.split("."))) for name in exports}
     return tuple(sorted(tuple(word.encode() for word in words) for words in {*pairs, *whole}))
-
-
-def modules() -> list[str]:
-    """The packages of which the tables know something, or the one module of them that they know."""
-    exporting = {name.rpartition(".")[0] for name in INSTANCES if "()" not in name}
-    made = {name for name in (*CLASSES, *FUNCTIONS, *ENTRY_POINTS, *INSTANCES) if "()" in name or name not in INSTANCES}
-    return sorted(exporting | {name.partition(".")[0] for name in made})

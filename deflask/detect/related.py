@@ -1,30 +1,22 @@
-"""Whether a file has to do with what the tables know: where none of a project does, nothing is proved to be an app."""
+"""Whether a file has to do with Flask: where none of a project does, nothing is proved to be an app."""
 
 from __future__ import annotations
 
 import re
 
-from deflask.detect.entry_points import modules
-from deflask.detect.runs_written import FLAGS, has_named_run
+from deflask.detect.runs_written import has_named_run
 
-_FLASK = (b"flask", b"Flask", b"FLASK")
-
-
-def _forms(module: str) -> list[str]:
-    """How an import names a module, as nearly everybody writes it."""
-    package, _, name = module.partition(".")
-    within = [f"from {package} import {name}"] if name else []
-    return [f"import {module}", f"from {module}", f", {module}", *within]
-
-
-_OTHERS = [form.encode() for module in modules() if "flask" not in module for form in _forms(module)]
-_IMPORTED = re.compile(b"|".join((*_FLASK, *(re.escape(form) + rb"(?!\w)" for form in _OTHERS))))
-LETTERS = (*FLAGS, *_FLASK, *_OTHERS)
-"""Letters of which every file holds one that has to do with it, or says it itself."""
+# On a line that imports: Flask or an extension, or what starts its server without a word of it. What else the tables
+# know comes with one of them, or is run with its flag. They are few, because every file of a run is searched for them.
+_IMPORTED = re.compile(
+    rb"[fF]lask|(?<!\w)(?:connexion|(?:jupyter_)?dash(?:_extensions)?|werkzeug)(?!\w)|(?:import|from) eve(?!\w)"
+)
+LETTERS = (b"ebug", b"lask", b"LASK", b"connexion", b"dash", b"werkzeug", b"import eve", b"from eve")
+"""Letters of which every file holds one that has to do with Flask, or says it itself."""
 
 
 def says_it_itself(data: bytes) -> bool:
-    """Whether a file gives reason to judge it where nothing of its project has to do with what the tables know.
+    """Whether a file gives reason to judge it where nothing of its project has to do with Flask.
 
     It has a run with its flag, or a variable of Flask's.
     """
@@ -32,7 +24,7 @@ def says_it_itself(data: bytes) -> bool:
 
 
 def mentions(data: bytes) -> bool:
-    """Whether a line that imports something names Flask, an extension of it, or another package of the tables."""
+    """Whether a line of a file that imports something names what can start Flask's server."""
     at = data.find(b"import")
     while at >= 0:
         end = data.find(b"\n", at)

@@ -80,10 +80,12 @@ def _cause(error: OSError) -> str:
 def _folder(folder: str, settings_for: Callable[[str], Settings]) -> Iterator[Found]:
     unreadable: list[OSError] = []
     names = listed(folder, SUFFIXES, not settings_for(folder).no_respect_gitignore, unreadable.append)
+    prefix = os.path.join(folder, "") if folder != "." else ""
     for below, group in groupby(names, lambda each: os.path.dirname(each.name)):
-        is_excluded = _excluding(below, os.path.join(folder, below), settings_for)
+        place = os.path.join(folder, below) if folder != "." else below
+        is_excluded = _excluding(below, place, settings_for)
         for name, is_link in group:
-            path = os.path.join(folder, name) if folder != "." else name
+            path = prefix + name
             if is_excluded(path):
                 yield Found(path, skipped="excluded", folder=folder)
             elif is_link:
@@ -109,8 +111,10 @@ def _excluding(below: str, folder: str, settings_for: Callable[[str], Settings])
         return lambda path: True
     settings = settings_for(folder)
     patterns = (*settings.exclude, *settings.extend_exclude)
+    if not patterns:
+        return lambda path: False
     root = settings.root or os.getcwd()
-    return lambda path: bool(patterns) and _spec(patterns).match_file(os.path.relpath(os.path.abspath(path), root))
+    return lambda path: _spec(patterns).match_file(os.path.relpath(os.path.abspath(path), root))
 
 
 @cache

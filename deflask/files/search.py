@@ -69,7 +69,7 @@ class Search:
         command += ["--no-color", "-l", "-z", "-a", "-F"]
         command += [part for letters in self._letters for part in ("-e", os.fsdecode(letters))]
         command += ["--", *(f"{place}*{suffix}" for place in sorted(places) for suffix in self._suffixes)]
-        command += [f":(exclude,glob)**/{name}/**" for name in sorted(ALWAYS_EXCLUDED)]
+        command += [f":(exclude){name}/" for name in sorted(ALWAYS_EXCLUDED)]
         # A hook that runs us tells git of its own repository by variables, and a configuration could change the output.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         environment |= {"LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+import zlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -83,6 +84,11 @@ class Source:
     def as_file(self, data: bytes) -> bytes:
         """What the file holds when this source has become `data`."""
         return self.notebook.with_python(data) if self.notebook is not None else data
+
+    @cached_property
+    def checksum(self) -> int:
+        """What tells the source from another state of the file."""
+        return zlib.crc32(self.data)
 
     @cached_property
     def newline(self) -> str:
