@@ -14,6 +14,8 @@ _LONGEST = 4000
 """Bytes of a call's arguments that are looked at."""
 # Their `run` starts no app.
 _OTHERS = (b"subprocess", b"asyncio")
+_ENDS = (*(bytes([mark]) for mark in b"(,)]};:# \t\f\r\n\\"), b"")
+"""What can stand behind the name of a run."""
 FLAGS = (b"debug=", b"debug =", b'debug":', b"debug':", b"debugger=", b"debugger =", b'debugger":', b"debugger':")
 """How nearly everybody writes the name of a flag in a call, or in a dictionary for one."""
 
@@ -71,7 +73,8 @@ def has_named_run(data: bytes) -> bool:
     at = data.find(b".run")
     while at >= 0:
         near = max(at - _LONGEST, 0), at + _LONGEST
-        if not data[at + 4 : at + 5].isalnum() and any(data.find(flag, *near) >= 0 for flag in FLAGS):
+        ends = data[at + 4 : at + 5] in _ENDS or data.startswith((b"_server", b"_simple"), at + 4)
+        if ends and data.find(b"debug", *near) >= 0 and any(data.find(flag, *near) >= 0 for flag in FLAGS):
             return True
         at = data.find(b".run", at + 4)
     return False
