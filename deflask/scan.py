@@ -12,6 +12,7 @@ from deflask.detect.module import Module
 from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
+from deflask.files.errors import SourceError
 from deflask.files.notebook import parse_file
 from deflask.files.source import Source
 from deflask.look import FindProject, worth_asking
@@ -22,6 +23,9 @@ from deflask.rewrite.imports import Reader, reader
 from deflask.rewrite.placement import place, top_line
 from deflask.rules import Rule, matches
 from deflask.rules._hit import Change, Hit
+
+MOST_PLACES = 1_000
+"""Findings in one file: no program has so many, and each is held against all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject, pa
     module = module_of(data, path, project, parsed)
     rules = tuple(rule for rule in worth_asking(data, path, settings, project) if not _ignored(rule, path, settings))
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
+    if len(hits) > MOST_PLACES:
+        raise SourceError(f"more than {MOST_PLACES} places in it switch the debugger on")
     hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
     sightings = (_sighting(rule, hit, module, settings) for rule, hit in hits)
     return Scan(tuple(sighting for sighting in sightings if sighting is not None), module)
@@ -84,6 +90,7 @@ def _within(node: ast.AST, branch: ast.AST | list[ast.stmt], module: Module) -> 
 
 def _sighting(rule: Rule, hit: Hit, module: Module, settings: Settings) -> Sighting | None:
     """The finding in the file that its edit changes, None where nothing is left to be done."""
+    module.step()
     home = hit.definition.module if hit.definition else module
     readers: dict[Edit, Reader] = {}
     finding = _finding(rule, hit, module, settings, readers)

@@ -83,7 +83,9 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"error: {' '.join(error.format_message().split())}", err=True)
+        from deflask.formats.base import visible
+
+        click.echo(f"error: {visible(' '.join(error.format_message().split()))}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("error: interrupted", err=True)

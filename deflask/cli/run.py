@@ -175,7 +175,8 @@ def _print(invocation: Invocation, report: Report, source: bytes | None) -> None
         _write(source if output is None else output)
         click.echo(_rendered(invocation, report), nl=False, err=True, color=invocation.color)
     elif invocation.action == "diff" and invocation.output_format == "text":
-        _put(invocation, b"".join(_diffs(report, invocation.color)))
+        shown = invocation.color or (invocation.output_file is None and _is_terminal(sys.stdout))
+        _put(invocation, b"".join(_shown(report, invocation.color) if shown else _diffs(report)))
         _remains(invocation, report)
     else:
         _put(invocation, _rendered(invocation, report).encode("utf-8", "surrogateescape"))
@@ -212,16 +213,17 @@ def _write(data: bytes) -> None:
             raise click.ClickException(f"standard output: {error.strerror}") from None
 
 
-def _diffs(report: Report, color: bool) -> Iterable[bytes]:
-    for result in report.results:
-        if result.diff is None:
-            continue
-        if not color:
-            yield result.diff
-            continue
-        for line in result.diff.split(b"\n")[:-1]:
-            code = {b"+": b"32", b"-": b"31", b"@": b"36"}.get(line[:1])
-            yield b"\033[" + code + b"m" + line + b"\033[0m\n" if code else line + b"\n"
+def _diffs(report: Report) -> Iterable[bytes]:
+    return (result.diff for result in report.results if result.diff is not None)
+
+
+def _shown(report: Report, color: bool) -> Iterable[bytes]:
+    """The diffs for people: what a terminal would obey is escaped, and of CRLF only the line feed is left."""
+    for diff in _diffs(report):
+        for line in diff.split(b"\n")[:-1]:
+            code = {b"+": b"32", b"-": b"31", b"@": b"36"}.get(line[:1]) if color else None
+            text = visible(line.removesuffix(b"\r").decode("utf-8", "surrogateescape")).encode()
+            yield b"\033[" + code + b"m" + text + b"\033[0m\n" if code else text + b"\n"
 
 
 def _remains(invocation: Invocation, report: Report) -> None:

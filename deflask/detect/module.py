@@ -7,8 +7,9 @@ from functools import cached_property
 from os.path import basename, dirname, join, normpath
 
 from deflask.detect import suppressions
+from deflask.detect.budget import Budget
 from deflask.detect.names import MOST_CALLS, Binding, Flow, FunctionNode, Index, Names, build, calls_of
-from deflask.detect.project import MOST_STEPS, Project, shown
+from deflask.detect.project import Project, shown
 from deflask.detect.suppressions import Suppressions
 from deflask.detect.values import Answer, Evaluator, Reach, Reached, parameters
 from deflask.files.source import Source
@@ -24,7 +25,7 @@ class Module:
         self.project = project
         self.location = location or source.path
         """Where the file stands in the project; `source.path` is what the user calls it."""
-        self._steps = 0
+        self._budget = project.budget if project is not None else Budget()
         self._set_outside: dict[str, bool] = {}
         self._calls: dict[FunctionNode, list[tuple[ast.Call, Names]] | None] = {}
 
@@ -95,12 +96,9 @@ class Module:
             if origin.definition is not None or origin.name
         )
 
-    def step(self) -> bool:
-        """Count a step of the evaluation; False when there have been too many for one candidate."""
-        if self.project is not None:
-            return self.project.step()
-        self._steps += 1
-        return self._steps <= MOST_STEPS
+    def step(self) -> None:
+        """Count a step of what is done for the candidate. Raises SourceError when there have been too many."""
+        self._budget.step()
 
     def of_names(self, names: Names) -> Module:
         """The module to which names belong that were found from here."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deflask.detect.budget import Budget
 from deflask.detect.project_files import Changed, Disk, Storage, is_looked_at
 from deflask.detect.related import mentions
 from deflask.detect.search_path import SearchPath, in_folders, inserted
 from deflask.files.discovery import SUFFIXES
 from deflask.files.errors import SourceError
 from deflask.files.notebook import parse_file, searchable
+from deflask.files.size import signs
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 MOST_MODULES = 200
 """Modules that are read for the imports of one candidate; beyond that an import leads nowhere."""
-MOST_STEPS = 100_000
-"""Expressions that are evaluated for one candidate: a few seconds; what is left then is unknown."""
+MOST_SIGNS = 1_000_000
+"""Signs of all modules that are read for the imports of one candidate."""
 MOST_FILES = 5_000
 """Files of one project that are searched for those that start a module."""
 _FLASK = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+flask", re.IGNORECASE)
@@ -50,9 +52,12 @@ class Project:
     notes: list[str] = field(default_factory=list)
     """What was not looked into, and why: modules that cannot be read or parsed, candidates that reached the bound."""
     _candidate: str = ""
-    _steps: int = 0
+    budget: Budget = field(default_factory=Budget)
+    """What may be spent on the candidate."""
     _reads: int = 0
     """The modules that were read for the candidate."""
+    _signs: int = 0
+    """The signs in them."""
     _path: SearchPath | None = None
     _inserted: dict[str, list[str]] = field(default_factory=dict)
     _files: list[str] | None = None
@@ -71,14 +76,8 @@ class Project:
         """Start on another candidate, for which modules may be read anew up to the bound."""
         self._candidate = path
         self._reads = 0
-        self._steps = 0
-
-    def step(self) -> bool:
-        """Count a step of the evaluation; False when there have been too many for the candidate."""
-        self._steps += 1
-        if self._steps == MOST_STEPS:
-            self._note(f"{shown(self._candidate)}: stopped after {MOST_STEPS} steps")
-        return self._steps < MOST_STEPS
+        self._signs = 0
+        self.budget.begin()
 
     def find(self, name: str, importer: str, index: Index | None = None) -> Module | None:
         """The module that `name` (relative with leading dots) means in the file `importer`.
@@ -90,7 +89,7 @@ class Project:
         if key not in self._found:
             search = self._search_path()
             found = self._first(search.upwards(name, folder)) or self._first(search.beside_a_start(name, folder))
-            if found is None and self._reads >= MOST_MODULES:
+            if found is None and self._is_enough():
                 # Another candidate may still read it.
                 return None
             self._found[key] = found
@@ -194,13 +193,17 @@ class Project:
     def module_at(self, path: str) -> Module | None:
         """The module in a file, None where there is none that can be parsed."""
         if path not in self._modules:
-            if self._reads >= MOST_MODULES:
-                self._note(f"{shown(self._candidate)}: stopped after {MOST_MODULES} modules")
+            if self._is_enough():
+                self._note(f"{shown(self._candidate)}: stopped after {self._reads} modules")
                 return None
             self._modules[path] = self._parsed(path)
             if (module := self._modules[path]) is not None:
                 self._owners[module.names] = module
         return self._modules[path]
+
+    def _is_enough(self) -> bool:
+        """Whether no more modules are read for the candidate."""
+        return self._reads >= MOST_MODULES or self._signs >= MOST_SIGNS
 
     def _parsed(self, path: str) -> Module | None:
         from deflask.detect.module import Module
@@ -212,6 +215,7 @@ class Project:
                 self._note(f"{shown(path)}: {obstacle}")
             return None
         self._reads += 1
+        self._signs += signs(data)
         try:
             return Module(parse_file(data, shown(path)), self, path)
         except SourceError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from deflask.files import parser
 from deflask.files.errors import SourceError
+from deflask.files.size import check
 from deflask.files.unparsable import explain
 from deflask.model import Span
 
@@ -111,15 +112,17 @@ class Source:
     @cached_property
     def groups(self) -> list[Group]:
         """The top-level statements by the lines they share, in order."""
-        groups: list[Group] = []
+        shared: list[list[ast.stmt]] = []
+        ends: list[int] = []
         for statement in self.tree.body:
             first, last = first_line(statement), self._last_line(statement)
-            if groups and first <= groups[-1].last:
-                before = groups.pop()
-                groups.append(Group(before.first, max(before.last, last), (*before.statements, statement)))
+            if ends and first <= ends[-1]:
+                shared[-1].append(statement)
+                ends[-1] = max(ends[-1], last)
             else:
-                groups.append(Group(first, last, (statement,)))
-        return groups
+                shared.append([statement])
+                ends.append(last)
+        return [Group(first_line(mine[0]), end, tuple(mine)) for mine, end in zip(shared, ends, strict=True)]
 
     def _last_line(self, statement: ast.stmt) -> int:
         """The line on which a statement ends, with the lines that a trailing backslash joins to it."""
@@ -143,6 +146,7 @@ def parse(data: bytes, path: str) -> Source:
         raise SourceError("not Python source: it is UTF-16 or UTF-32, which Python does not read")
     if b"\0" in data:
         raise SourceError("not Python source: it holds a NUL byte")
+    check(data)
     lines = data.removeprefix(BOM).splitlines(keepends=True)
     try:
         encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)

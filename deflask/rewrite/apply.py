@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deflask.files.errors import SourceError
+from deflask.files.size import signs
 from deflask.files.source import Group, Source
 from deflask.model import Edit, EditKind, Span
 from deflask.rewrite.depth import DEEPEST, nesting
@@ -15,6 +16,9 @@ from deflask.rewrite.indent import Style, Text, guard
 from deflask.rewrite.placement import Insertion
 from deflask.rewrite.removal import remove_from
 from deflask.rewrite.transform import Replacements, edit_chunk
+
+MOST_SIGNS = 50_000
+"""Signs of statements that are changed: LibCST takes some seconds for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def edit_group(
     group: Group, edits: Sequence[Edit], replacements: Replacements, source: Source, style: Style
 ) -> Segment:
     """The segment of the statements of one group. Raises CannotRewriteError, and SourceError where it is too deep."""
+    if signs(b"".join(source.lines[group.first - 1 : group.last])) > MOST_SIGNS:
+        raise CannotRewriteError("the statement is too large to be changed")
     if nesting(group.statements, source) > DEEPEST:
         raise SourceError("nested too deeply to be examined")
     lines = source.lines[group.first - 1 : group.last]

@@ -14,6 +14,7 @@ from deflask.detect.values.operators import operate
 from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
 from deflask.detect.values.surroundings import Assumed, Surroundings
 from deflask.detect.values.telling import telling
+from deflask.files.errors import SourceError
 from deflask.model import Truth
 
 _IMPORTED = "<imported>"
@@ -44,18 +45,23 @@ class Evaluator:
     inside: ast.FunctionDef | None = None
 
     def evaluate(self, node: ast.expr) -> Answer:
-        """What the expression comes to; UNKNOWN while it is being evaluated (cycles), and after too many steps."""
+        """What the expression comes to; UNKNOWN while it is being evaluated (cycles).
+
+        Raises SourceError when the candidate has taken too many steps.
+        """
         if node not in self._answers:
             if self.outer is not None and self.inside is not None and not _stands_in(node, self.inside):
                 return self.outer.evaluate(node)
-            self._answers[node] = unknown(configured=True)
-            if not self.project.step():
-                return self._answers[node]
+            self.project.step()
             self._answers[node] = unknown()
             try:
                 answer = self._evaluate(node)
             except RecursionError:
                 answer = unknown()
+            except SourceError:
+                # The next candidate may ask again.
+                del self._answers[node]
+                raise
             if answer.truth is Truth.UNKNOWN and not answer.configured and telling(node):
                 answer = replace(answer, configured=True)
             self._answers[node] = answer

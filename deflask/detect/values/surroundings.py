@@ -22,8 +22,8 @@ class Surroundings(Protocol):
     def is_set_outside(self, name: str) -> bool:
         """Whether another module assigns to a name of this one, as to an attribute of it or of a class in it."""
 
-    def step(self) -> bool:
-        """Count a step of the evaluation; False when there have been too many for one candidate."""
+    def step(self) -> None:
+        """Count a step of the evaluation. Raises SourceError when there have been too many for one candidate."""
 
     def calls_to(self, function: FunctionNode) -> list[tuple[ast.Call, Names]] | None:
         """The calls of a function of this module, with the modules of the calls; None where they are too many."""
