@@ -24,7 +24,7 @@ from deflask.rewrite.placement import place, top_line
 from deflask.rules import Rule, matches
 from deflask.rules._hit import Change, Hit
 
-MOST_PLACES = 1_000
+MOST_PLACES = 20_000
 """Findings in one file: no program has so many, and each is held against all others."""
 
 

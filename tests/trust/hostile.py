@@ -94,7 +94,7 @@ BOUNDED: dict[str, tuple[bytes, str]] = {
     "a line of 50 MB": (around(b"x = '" + b"a" * 50_000_000 + b"'"), "larger than 10 MB"),
     "a list of 4 MB": (around(b"x = [" + b"1," * 2_000_000 + b"]"), _SIGNS),
     "five million lines": (around(b"\n" * 5_000_000), _SIGNS),
-    "places": (HEAD + b"app.run(debug=True)\n" * 2_000, "more than 1000 places in it switch the debugger on"),
+    "places": (HEAD + b"app.run(debug=True)\n" * 20_001, "more than 20000 places in it switch the debugger on"),
 }
 
 _CIRCLE = {f"m{number}.py": b"from m%d import *\nimport m%d\n" % ((number + 1) % 50, number) for number in range(50)}
