@@ -44,7 +44,8 @@ def scan(data: bytes, path: str, settings: Settings, project_of: FindProject, pa
     hits = [(rule, hit) for rule in rules for hit in rule.check(module)]
     if len(hits) > MOST_PLACES:
         raise SourceError(f"more than {MOST_PLACES} places in it switch the debugger on")
-    hits = [(rule, hit) for rule, hit in hits if _settled(hit, [other for _, other in hits], module)]
+    all_hits = [hit for _, hit in hits]
+    hits = [(rule, hit) for rule, hit in hits if _settled(hit, all_hits, module)]
     sightings = (_sighting(rule, hit, module, settings) for rule, hit in hits)
     return Scan(tuple(sighting for sighting in sightings if sighting is not None), module)
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Binding, Bound, Scope, block_of
+from deflask.detect.names import FUNCTIONS, Binding, Bound, Scope
 from deflask.files.source import Group
 
 # What a program may have imported, and how a variable is read through it.
@@ -49,10 +49,13 @@ def _certain(binding: Binding, target: str, node: ast.AST, module: Module) -> bo
     """Whether a binding is the import, and stands above the node in the same block or in one around it."""
     if binding.how is not Bound.IMPORT or binding.target != target:
         return False
-    parent = module.index.parents[binding.node]
-    block = block_of(parent, binding.node) or []
-    around = next((n for n in (node, *module.index.ancestors(node)) if n in block), None)
-    return around is not None and block.index(binding.node) < block.index(around)  # type: ignore[arg-type]
+    index = module.index
+    place = index.place(binding.node)
+    if place is None:
+        return False
+    around = (index.place(above) for above in (node, *index.ancestors(node)))
+    beside = next((other for other in around if other is not None and other[0] is place[0]), None)
+    return beside is not None and place[1] < beside[1]
 
 
 def _free(name: str, scope: Scope, module: Module) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from deflask.detect.names.index import Binding, Bound, Index, Scope
+from deflask.detect.names.index import Binding, Bound, Index, Scope, blocks
 from deflask.model import Truth
 
 Decide = Callable[[ast.expr], Truth]
@@ -71,9 +71,8 @@ class Flow:
         found: list[Binding] = []
         child: ast.AST = use
         for parent in self.index.ancestors(use):
-            block = block_of(parent, child)
-            if block is not None:
-                earlier, certain = self._in_block(block[: block.index(child)], holders)  # type: ignore[arg-type]
+            if (place := self.index.place(child)) is not None:
+                earlier, certain = self._in_block(place[0], holders, place[1])
                 found += earlier
                 if certain:
                     return found, True
@@ -114,15 +113,27 @@ class Flow:
             node = self.index.parents[node]
         return node is statement
 
-    def _in_block(self, block: list[ast.stmt], holders: dict[ast.AST, list[Binding]]) -> tuple[list[Binding], bool]:
+    def _in_block(
+        self, block: list[ast.stmt], holders: dict[ast.AST, list[Binding]], end: int | None = None
+    ) -> tuple[list[Binding], bool]:
+        """What the statements of a block contribute, or the first `end` of them, the last first."""
         found: list[Binding] = []
-        for statement in reversed(block):
-            if statement in holders:
-                inner, certain = self._in_statement(statement, holders)
-                found += [b for b in inner if b not in found]
-                if certain:
-                    return found, True
+        for statement in self._binding_in(block, len(block) if end is None else end, holders):
+            inner, certain = self._in_statement(statement, holders)
+            found += [b for b in inner if b not in found]
+            if certain:
+                return found, True
         return found, False
+
+    def _binding_in(self, block: list[ast.stmt], end: int, holders: dict[ast.AST, list[Binding]]) -> Iterator[ast.stmt]:
+        """Those statements that bind the name: looked for on the shorter of two ways."""
+        first = self.index.place(block[0]) if end > len(holders) else None
+        if first is None or first[0] is not block:
+            yield from (statement for statement in reversed(block[:end]) if statement in holders)
+            return
+        places = (self.index.place(holder) for holder in holders)
+        numbers = sorted((place[1] for place in places if place is not None and place[0] is block), reverse=True)
+        yield from (block[number] for number in numbers if number < end)
 
     def _in_statement(self, statement: ast.stmt, holders: dict[ast.AST, list[Binding]]) -> tuple[list[Binding], bool]:
         own = [b for b in holders[statement] if self._in_header(b, statement)]
@@ -207,11 +218,3 @@ def block_of(parent: ast.AST, child: ast.AST) -> list[ast.stmt] | None:
         if child in block:
             return block
     return None
-
-
-def blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
-    """The blocks directly in a node."""
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if isinstance(block, list):
-            yield block

@@ -99,6 +99,18 @@ class Index:
     aliases: dict[str | ast.AST, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The names that are bound to a name, to an attribute of a name, or to a lambda."""
     star_lines: list[int] = field(default_factory=list)
+    _places: dict[ast.AST, dict[ast.AST, tuple[list[ast.stmt], int]]] = field(default_factory=dict)
+
+    def place(self, child: ast.AST) -> tuple[list[ast.stmt], int] | None:
+        """The block of statements in which a node stands, and its place there from 0; None where it is in no block."""
+        parent = self.parents.get(child)
+        if parent is None:
+            return None
+        if parent not in self._places:
+            self._places[parent] = {
+                statement: (block, number) for block in blocks(parent) for number, statement in enumerate(block)
+            }
+        return self._places[parent].get(child)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: decorators, defaults and bases belong to the scope around."""
@@ -132,6 +144,14 @@ class Index:
                 return current
             current = current.parent
         return None
+
+
+def blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The blocks directly in a node."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list):
+            yield block
 
 
 def inside(scope: ScopeNode, child: ast.AST) -> bool:
