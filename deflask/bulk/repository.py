@@ -45,8 +45,8 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     Raises Stopped where there is nothing to start from.
     """
     wanted = f"refs/heads/{branch}" if branch else "HEAD"
-    listed = git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}").decode("utf-8", "replace")
-    lines = [line.split("\t") for line in listed.splitlines()]
+    listed = text(git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}"))
+    lines = [line.split("\t") for line in listed.split("\n")[:-1]]
     refs = {name: value for value, name in lines if not value.startswith("ref: ")}
     leads = {name: value.removeprefix("ref: ") for value, name in lines if value.startswith("ref: refs/heads/")}
     base = branch or leads.get("HEAD", "").removeprefix("refs/heads/")
@@ -160,5 +160,5 @@ def objects(git: Git) -> Iterator[Objects]:
 
 
 def text(path: bytes) -> str:
-    """A path of a tree as the rest of deflask has it."""
+    """A path of a tree, or the name of a branch, as the rest of deflask has it."""
     return os.fsdecode(path)

@@ -18,6 +18,7 @@ from deflask.bulk.sources import folder as folder_source
 from deflask.bulk.sources import lines as line_source
 from deflask.bulk.sources.listing import Filter
 from deflask.cli.forge_options import token_source, waiting
+from deflask.formats.base import visible
 
 _OF_FORGES = ("match", "token_env", "token_command", "api_url")
 
@@ -45,8 +46,11 @@ def _named(options: dict[str, Any]) -> Iterator[Target]:
     for path in options["lists"]:
         # Standard input has no folder of its own.
         folder = "." if path == "-" else os.path.dirname(path)
-        with click.open_file(path, encoding="utf-8", errors="surrogateescape") as file:
-            yield from line_source.repositories(line_source.Settings(file, folder))
+        with click.open_file(path, encoding=line_source.ENCODING, errors="surrogateescape") as file:
+            try:
+                yield from line_source.repositories(line_source.Settings(file, folder))
+            except ValueError as error:
+                raise click.ClickException(f"{visible(path)}: {error}") from None
     for path in options["folders"]:
         yield from folder_source.repositories(folder_source.Settings(path))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deflask.bulk import urls
+from deflask.bulk import identity, urls
 from deflask.bulk.journal import Journal, JournalError
 from deflask.bulk.model import Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
@@ -88,10 +88,13 @@ def test_all_or_nothing(book: Journal) -> None:
 
 
 def test_texts_that_are_no_unicode(book: Journal) -> None:
-    """SQLite takes no lone surrogates."""
-    book.add([Target("/tmp/\udcff", "\udcfe")])
-    book.record_plan(1, Outcome(State.FAILED, Reason.INTERNAL, "\udcff"))
-    assert book.row(1).detail == "\\udcff"
+    """They come back as they were, but for half a character, which is no byte of anything."""
+    target = Target("/tmp/\udcff", "\udcfe")
+    book.add([target])
+    book.record_plan(1, Outcome(State.FAILED, Reason.INTERNAL, "\udcff \ud800"))
+    row = book.row(1)
+    assert (row.target, row.name, row.detail) == (target, "tmp/\udcff", "\\udcff \\ud800")
+    assert book.named("tmp/\udcff") == row
     book.close()
 
 
@@ -100,13 +103,34 @@ def test_the_same_list_again(book: Journal) -> None:
     listed = [Target("https://Example.org/a/b.git"), Target("https://example.org/a/b/"), Target("git@example.org:a/b")]
     for _ in range(2):
         book.add(listed)
-        assert [(row.name, row.reason) for row in book.rows()] == [
-            ("a/b", None),
-            ("a/b~2", Reason.DUPLICATE),
-            ("a/b~3", Reason.DUPLICATE),
+        assert [(row.name, row.reason, row.detail) for row in book.rows()] == [
+            ("a/b", None, None),
+            ("a/b~2", Reason.DUPLICATE, "as a/b"),
+            ("a/b~3", Reason.DUPLICATE, "as a/b"),
         ]
     book.add([*listed, Target("https://example.com/a/b")])
     assert [row.state.value for row in book.rows()] == ["pending", "skipped", "skipped", "pending"]
+    book.close()
+
+
+def test_the_same_line_again(book: Journal, tmp_path: Path) -> None:
+    """What was not there when it was listed is the same row when it is."""
+    listed = [Target(str(tmp_path / "r"))]
+    book.add(listed)
+    bare(tmp_path / "r.git", {"x": b"x"})
+    book.add(listed)
+    assert [row.state for row in book.rows()] == [State.PENDING]
+    book.close()
+
+
+def test_two_branches_of_a_repository(book: Journal) -> None:
+    """They would be pushed to one branch: the second one is told where it can go."""
+    book.add([Target("https://h/a/b"), Target("https://h/a/b", "main"), Target("https://h/a/c", "v1")])
+    assert [(row.reason, row.detail) for row in book.rows()] == [
+        (None, None),
+        (Reason.DUPLICATE, "as a/b: a campaign has one branch in a repository, so main takes another campaign"),
+        (None, None),
+    ]
     book.close()
 
 
@@ -166,6 +190,30 @@ def test_lines(tmp_path: Path) -> None:
         Target("-x"),
         Target("ext::sh", "x"),
     ]
+    # A tab is a blank; a colon before any slash ends a host, as git has it, also before an absolute path.
+    text = ["git@x:/a.git\tmain\t# why", "a/b:c \t d\r\n", "\t#"]
+    found = list(lines.repositories(lines.Settings(text, str(tmp_path))))
+    assert found == [Target("git@x:/a.git", "main"), Target(str(tmp_path / "a/b:c"), "d")]
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_lists_of_other_editors(tmp_path: Path, start: bytes) -> None:
+    """With a byte order mark, with CRLF, with tabs."""
+    bare(tmp_path / "r.git", {"app.py": APP})
+    (tmp_path / "list.txt").write_bytes(start + b"r.git\tmain\r\n")
+    assert "1 planned" in deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--from", "list.txt").text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+@pytest.mark.parametrize("name", ["list.txt", "-"])
+def test_a_list_that_is_no_text(tmp_path: Path, encoding: str, name: str) -> None:
+    data = "r.git\n".encode(encoding)
+    (tmp_path / "list.txt").write_bytes(data)
+    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--from", name, stdin=data)
+    assert (done.code, done.err) == (
+        2,
+        f"error: {name}: holds NUL characters: a list is text in UTF-8, and no UTF-16\n",
+    )
 
 
 def test_standard_input(tmp_path: Path) -> None:
@@ -188,27 +236,104 @@ def test_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "name", "key"),
+    ("url", "name"),
     [
-        ("https://github.com/owner/repo.git", "owner/repo", "github.com/owner/repo"),
-        ("ssh://git@Host:22/group/sub/repo/", "sub/repo", "host:22/group/sub/repo"),
-        ("git@github.com:owner/repo", "owner/repo", "github.com/owner/repo"),
-        ("file:///srv/git/x%20y.git", "git/x%20y", "/srv/git/x y.git"),
-        ("/srv/git/x.git", "git/x", "/srv/git/x.git"),
-        ("https://host/", "repository", "host/"),
+        ("https://github.com/owner/repo.git", "owner/repo"),
+        ("ssh://git@Host:22/group/sub/repo/", "sub/repo"),
+        ("git@github.com:owner/repo", "owner/repo"),
+        ("file:///srv/git/x%20y.git", "git/x y"),
+        ("file:///srv/a?b/%FF", "a?b/\udcff"),
+        ("/srv/git/x.git", "git/x"),
+        ("/srv/git/x/.git", "git/x"),
+        ("https://host/", "repository"),
+        ("https://host/a/b?x=c/d", "a/b"),
+        ("https://[host/a/b", "a/b"),
     ],
 )
-def test_urls(url: str, name: str, key: str) -> None:
-    assert (urls.name(url), urls.key(url)) == (name, key)
+def test_names(url: str, name: str) -> None:
+    assert urls.name(url) == name
+
+
+SAME = [
+    ("https://h/a/b", "https://H:443/a/b.git/", "http://h:80/a/b", "ssh://git@h/a/b", "git@h:a/b.git", "git@h:/a/b",
+     "https://alice@h/a/b", "git://h/a/b", "SSH://git@h:22/a/b/.git"),
+    ("https://h:8443/a/b", "http://h:8443/a/b"),
+    ("https://h/A/b",),
+    ("https://h/a/b?p=1", "https://h/a/b.git?p=1"),
+    ("https://h/a/b?p=2",),
+    ("alice@h:a/b", "alice@H:a/b.git/"),
+    ("bob@h:a/b",),
+    ("h:a/b",),
+    ("h:/a/b", "ssh://h/a/b", "ssh://h:22/a/b.git"),
+    ("alice@h:/a/b", "ssh://alice@h/a/b"),
+    ("alice@[::1]:/a/b", "ssh://alice@[::1]:22/a/b"),
+]  # fmt: skip
+"""Addresses by the repositories that git, or a forge, would open."""
+
+
+def test_when_two_addresses_are_one_repository() -> None:
+    keys = [{identity.key(url) for url in urls} for urls in SAME]
+    assert [len(each) for each in keys] == [1] * len(SAME)
+    assert len(set.union(*keys)) == len(SAME)
+
+
+def test_when_two_paths_are_one_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As git finds it: with and without its suffix, inside of it, over a link, and with another work tree."""
+    work = tmp_path / "w"
+    work.mkdir()
+    git(work, "init", "-q", "-b", "main")
+    git(work, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x")
+    git(work, "worktree", "add", "-q", "-b", "more", "../linked")
+    bare(tmp_path / "r.git", {"x": b"x"})
+    bare(tmp_path / "both.git", {"x": b"x"})
+    (tmp_path / "both").mkdir()
+    git(tmp_path / "both", "init", "-q")
+    (tmp_path / "link").symlink_to("r.git")
+    monkeypatch.chdir(tmp_path)
+    at = str(tmp_path)
+    same = [
+        (f"{at}/w", "w", "w/", "w/.git", "linked", f"file://{at}/w"),
+        ("r", "r.git", "link", f"file://{at}/r", "./w/../r.git/"),
+        ("both", "both/.git"),
+        ("both.git",),
+        ("none",),
+        ("none.git",),
+    ]
+    keys = [{identity.key(url) for url in urls} for urls in same]
+    assert [len(each) for each in keys] == [1] * len(same)
+    assert len(set.union(*keys)) == len(same)
+    assert identity.key("a\0b") == "a\0b"
 
 
 @pytest.mark.parametrize(
-    "url", ["ext::sh -c x", "-x", "ftp://x/y", "fd::17/foo", "transport::address", "https://x/\n", "a\0b"]
+    ("url", "cause"),
+    [
+        ("ext::sh -c x", "names a helper with `::`"),
+        ("fd::17/foo", "names a helper with `::`"),
+        ("transport::address", "names a helper with `::`"),
+        ("-x", "begins with a dash"),
+        ("ftp://x/y", "the protocol is none of https, ssh, http, git, file"),
+        ("https://x/\n", "holds a control character"),
+        ("a\0b", "holds a control character"),
+        ("file:///a%00b", "holds a control character"),
+        ("https://[x/y", "is no URL: Invalid IPv6 URL"),
+        ("https://x:y/z", "is no URL: Port could not be cast to integer value as 'y'"),
+    ],
 )
-def test_urls_that_are_not_opened(url: str) -> None:
+def test_urls_that_are_not_opened(url: str, cause: str) -> None:
     with pytest.raises(Stopped) as stopped:
         urls.opened(url)
-    assert stopped.value.reason is Reason.REFUSED_URL
+    assert (stopped.value.reason, stopped.value.detail) == (Reason.REFUSED_URL, cause)
+    assert identity.key(url)
+
+
+def test_which_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A colon before any slash ends the name of a host, unless there is such a file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h:x").mkdir()
+    assert urls.opened("git@h:/srv/x.git") == ("git@h:/srv/x.git", "ssh")
+    assert urls.opened("h:x") == (f"file://{tmp_path}/h%3Ax", "file")
+    assert urls.opened("/srv/a::b\n\udcff.git") == ("file:///srv/a%3A%3Ab%0A%FF.git", "file")
 
 
 def test_secrets_in_urls_are_hidden() -> None:

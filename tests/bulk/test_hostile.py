@@ -87,6 +87,49 @@ def test_text_of_others_is_shown_as_text(tmp_path: Path) -> None:
     assert b"\n'=cmd()" in table
 
 
+ODD = (b"\xff.git", b"a::b \tc.git", b"-x.git", "\u00e9.git".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [*(("list", name) for name in ODD), *(("folder", name) for name in (*ODD, b"new\nline.git"))]
+)
+def test_odd_paths_are_paths(tmp_path: Path, source: str, name: bytes) -> None:
+    """Paths are bytes: a repository at any of them is planned, approved by its name, and pushed."""
+    repository = bare(tmp_path / "r" / os.fsdecode(name), {"app.py": APP})
+    (tmp_path / "list").write_bytes(b"r/" + name + b"\n")
+    listed = ("--from", "list") if source == "list" else ("--dir", "r")
+    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", *listed, "--jobs", "1").code == 0
+    shown = f"r/{os.fsdecode(name).removesuffix('.git')}"
+    assert deflask(tmp_path, "bulk", "review", "--campaign", "c", "--approve", shown).code == 0
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 0
+    assert git(repository, "show", "deflask/c:app.py") == FIXED
+    document = json.loads(deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", "json").text)
+    [row] = document["repositories"]
+    assert (row["state"], row["name"], row["url"]) == ("pushed", shown, str(repository))
+    for shape in ("text", "csv"):
+        assert deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", shape).code == 0
+
+
+def test_odd_branches_are_branches(tmp_path: Path) -> None:
+    """The one that is listed and the default one."""
+    repository = bare(tmp_path / "r.git", {"app.py": APP}, branch="\udcff")
+    (tmp_path / "list").write_bytes(b"r.git \xff\n")
+    for number, listed in enumerate((("--from", "list"), ("r.git",))):
+        campaign = ("--campaign", f"c{number}")
+        assert "1 planned" in deflask(tmp_path, "bulk", "plan", *campaign, *listed, "--jobs", "1").text
+        assert deflask(tmp_path, "bulk", "review", *campaign, "--approve-all").code == 0
+        assert deflask(tmp_path, "bulk", "apply", *campaign, "--jobs", "1").code == 0
+        assert head(repository, f"refs/heads/deflask/c{number}")
+
+
+def test_a_campaign_at_an_odd_path(tmp_path: Path) -> None:
+    bare(tmp_path / "r.git", {"app.py": APP})
+    folder = tmp_path / "\udcff #?"
+    plan = ("bulk", "plan", "--campaign", folder, "--name", "c", "r.git", "--jobs", "1")
+    assert deflask(tmp_path, *plan).code == 0
+    assert "1 planned" in deflask(tmp_path, "bulk", "status", "--campaign", folder).text
+
+
 def test_hooks_and_configuration_of_repositories_do_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the user's own configuration and templates, nor what stands around the campaign, has a say."""
     script = f"#!/bin/sh\ntouch {tmp_path}/ran\n"
