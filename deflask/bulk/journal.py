@@ -30,7 +30,7 @@ class Row:
     """A repository as the journal has it. `head`, `base` and `commit` are there once something was planned.
 
     `pushed` is the commit that the campaign has put on its branch, in the fork `pushed_to` or, without one, in the
-    repository itself; `files` counts those that the plan changes.
+    repository itself; `files` counts those that the plan changes, `suppressed` what comments silence.
     """
 
     id: int
@@ -46,6 +46,7 @@ class Row:
     pushed_to: str | None
     shape: str | None
     findings: int
+    suppressed: int
     files: int
     pull_request: str | None
 
@@ -160,8 +161,8 @@ class Journal:
         """One repository."""
         found = self._connection.execute(
             'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, pushed_to,'
-            " shape, findings, (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request"
-            " FROM repositories WHERE id = ?",
+            " shape, findings, suppressed,"
+            " (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request FROM repositories WHERE id = ?",
             (repository,),
         ).fetchone()
         number, name, url, branch, state, reason, *rest = map(loaded, found)
@@ -200,6 +201,7 @@ class Journal:
             "commit": outcome.commit,
             "shape": outcome.shape,
             "findings": outcome.findings,
+            "suppressed": outcome.suppressed,
             "document": json.dumps(outcome.document) if outcome.document is not None else None,
         }
         with self.transaction():

@@ -15,7 +15,10 @@ from deflask.bulk.model import State
 from deflask.formats.base import visible
 
 VERSION = 1
-_COLUMNS = ("name", "url", "state", "reason", "detail", "head", "branch", "commit", "pull_request", "findings", "files")
+_COLUMNS = (
+    *("name", "url", "state", "reason", "detail", "head", "branch", "commit", "pull_request", "findings", "files"),
+    "suppressed",
+)
 
 
 def status(campaign: Campaign, output_format: str) -> Iterator[str]:
@@ -42,6 +45,7 @@ def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
         "pushed_to": row.pushed_to,
         "pull_request": row.pull_request,
         "findings": row.findings,
+        "suppressed": row.suppressed,
         "files": row.files,
     }
 
@@ -98,6 +102,8 @@ def _text(campaign: Campaign, detailed: bool) -> Iterator[str]:
         yield f"{visible(row.name)}: {row.state.value}{address}{_because(row)}\n"
         document = campaign.journal.document(row.id) or {}
         yield from (f"    {visible(_finding(finding))}\n" for finding in document.get("findings", []))
+        if row.suppressed:
+            yield f"    {row.suppressed} suppressed by comments\n"
         errors = [f"{file['path']}: {file['error']}" for file in document.get("files", []) if file["error"]]
         yield from (f"    {visible(error)}\n" for error in errors)
     yield from _totals(campaign)

@@ -28,7 +28,7 @@ from deflask.bulk.model import State
 from deflask.cli.bulk_sources import targets
 from deflask.formats.base import visible
 
-_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var", "commit_template", "signoff")
+_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var", "ignore_suppressions", "commit_template", "signoff")
 _ERRORS = (CampaignError, EngineError, ForgeChoiceError, ForgeError, Halted, JournalError, TokenError)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _AUTHOR = re.compile(r"[^<>\n]+ <[^<>\s]+>")

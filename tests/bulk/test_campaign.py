@@ -45,8 +45,9 @@ def test_a_journal_of_the_first_version(tmp_path: Path) -> None:
     approved(tmp_path, repository)
     connection = sqlite3.connect(tmp_path / "c" / "journal.sqlite")
     connection.executescript(
-        "ALTER TABLE repositories DROP COLUMN pushed_to; PRAGMA user_version = 1;"
-        " DELETE FROM options WHERE key IN ('commit_template', 'signoff')"
+        "ALTER TABLE repositories DROP COLUMN pushed_to; ALTER TABLE repositories DROP COLUMN suppressed;"
+        " PRAGMA user_version = 1;"
+        " DELETE FROM options WHERE key IN ('commit_template', 'signoff', 'ignore_suppressions')"
     )
     connection.close()
     assert "made by an older deflask" in deflask(tmp_path, "bulk", "status", "--campaign", "c").err
@@ -342,6 +343,22 @@ def test_secrets_in_urls_are_hidden() -> None:
     assert urls.redacted("ssh://git@host/x") == "ssh://git@host/x"
 
 
+def test_suppressed_findings_are_seen(tmp_path: Path) -> None:
+    """In every format; a campaign that wants to know takes them as findings."""
+    silenced = APP.replace(b"debug=True)", b"debug=True)  # nosec")
+    repository = bare(tmp_path / "r.git", {"app.py": silenced})
+    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", repository, "--jobs", "1").code == 0
+    status = ("bulk", "status", "--campaign", "c")
+    assert "1 suppressed: comments silence what was found" in deflask(tmp_path, *status).text
+    report = ("bulk", "report", "--campaign", "c")
+    assert "\n    1 suppressed by comments\n" in deflask(tmp_path, *report).text
+    [row] = json.loads(deflask(tmp_path, *report, "--output-format", "json").text)["repositories"]
+    assert (row["reason"], row["suppressed"], row["results"]["summary"]["suppressed"]) == ("suppressed", 1, 1)
+    assert deflask(tmp_path, *report, "--output-format", "csv").text.splitlines()[1].endswith(",0,0,1")
+    every = ("bulk", "plan", "--campaign", "every", "--ignore-suppressions", repository, "--jobs", "1")
+    assert "1 planned" in deflask(tmp_path, *every).text
+
+
 def test_status_as_json(tmp_path: Path) -> None:
     """The contract, with keys that may be added."""
     repository = bare(tmp_path / "r.git", {"app.py": APP})
@@ -361,6 +378,7 @@ def test_status_as_json(tmp_path: Path) -> None:
         "pushed_to": None,
         "pull_request": None,
         "findings": 1,
+        "suppressed": 0,
         "files": 1,
     }
     report = json.loads(deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", "json").text)

@@ -144,7 +144,8 @@ CASES: list[tuple[Reason, Callable[[Path], Outcome]]] = [
 
 # These are shown where the rest of what happens is: duplicates, pushes, workers, credentials, hostile trees, forges.
 ELSEWHERE = {
-    *(Reason.DUPLICATE, Reason.BRANCH_MODIFIED, Reason.HOSTILE_PATH, Reason.MANUAL_ONLY, Reason.HEAD_MOVED),
+    *(Reason.DUPLICATE, Reason.BRANCH_MODIFIED, Reason.HOSTILE_PATH, Reason.HEAD_MOVED),
+    *(Reason.MANUAL_ONLY, Reason.SUPPRESSED),
     *(Reason.CREDENTIALS_NEEDED, Reason.CREDENTIALS_REFUSED, Reason.REWRITE_FAILED, Reason.PUSH_REFUSED),
     *(Reason.PLAN_LOST, Reason.WORKER_DIED),
     *(Reason.ARCHIVED, Reason.DISABLED, Reason.CLOSED_BY_PERSON, Reason.CLOSED, Reason.MERGED, Reason.NO_PULL_REQUEST),
