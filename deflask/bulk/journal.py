@@ -161,8 +161,8 @@ class Journal:
         """One repository."""
         found = self._connection.execute(
             'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, pushed_to,'
-            " shape, findings, suppressed,"
-            " (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request FROM repositories WHERE id = ?",
+            " shape, findings, suppressed, (SELECT count(*) FROM changes WHERE repository = repositories.id),"
+            " pull_request FROM repositories WHERE id = ?",
             (repository,),
         ).fetchone()
         number, name, url, branch, state, reason, *rest = map(loaded, found)
@@ -194,7 +194,7 @@ class Journal:
         return json.loads(found) if found is not None else None
 
     def record_plan(self, repository: int, outcome: Outcome) -> None:
-        """What came of planning a repository, in place of what was planned before."""
+        """What came of planning a repository, in place of what was planned before; it may be pushed already."""
         columns: dict[str, object] = {
             "base": outcome.base,
             "head": outcome.head,
@@ -204,6 +204,8 @@ class Journal:
             "suppressed": outcome.suppressed,
             "document": json.dumps(outcome.document) if outcome.document is not None else None,
         }
+        if outcome.state is State.PUSHED:
+            columns["pushed"] = outcome.commit
         with self.transaction():
             self._connection.execute("DELETE FROM changes WHERE repository = ?", (repository,))
             rows = [(repository, os.fsencode(change.path), change.before, change.after) for change in outcome.changes]

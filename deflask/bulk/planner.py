@@ -34,7 +34,7 @@ _POINTER = "a pointer of Git LFS"
 
 def plan(task: Task) -> Outcome:
     """What would change in a repository. Raises nothing: whatever stops it is the outcome."""
-    return in_scratch(task, lambda git: planned(task, git, _to_start_from(task, git)))
+    return in_scratch(task, lambda git: _first_plan(task, git))
 
 
 def in_scratch(task: Task, work: Callable[[Git], Outcome]) -> Outcome:
@@ -66,11 +66,15 @@ def _scratch(task: Task) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _to_start_from(task: Task, git: Git) -> Heads:
+def _first_plan(task: Task, git: Git) -> Outcome:
+    """The plan; where the branch is there, this very commit is ours, as after the loss of a journal, and no other."""
     heads = look(git, task.target.branch, task.options.branch)
-    if heads.ours not in (None, task.pushed):
-        raise Stopped(Reason.BRANCH_EXISTS, f"{task.options.branch} is at {heads.ours}")
-    return heads
+    outcome = planned(task, git, heads)
+    if outcome.commit is None or heads.ours in (None, task.pushed):
+        return outcome
+    if outcome.commit == heads.ours:
+        return replace(outcome, state=State.PUSHED)
+    raise Stopped(Reason.BRANCH_EXISTS, f"{task.options.branch} is at {heads.ours}")
 
 
 def planned(task: Task, git: Git, heads: Heads) -> Outcome:
