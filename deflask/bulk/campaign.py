@@ -12,7 +12,7 @@ from typing import Any
 
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.journal import Journal, Row
-from deflask.bulk.model import Limits, Options, Outcome, State, Task, stopped
+from deflask.bulk.model import STOPPED, Limits, Options, Outcome, State, Task, stopped
 from deflask.bulk.planner import plan
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import slug
@@ -79,9 +79,9 @@ class Campaign:
         return str(kept) if kept is not None else None
 
     def to_plan(self, retry_failed: bool = False) -> list[int]:
-        """The repositories that are pending, and those that failed before there was a plan."""
-        states = [State.PENDING, *([State.FAILED] if retry_failed else [])]
-        return [number for number in self.journal.ids(states) if self.journal.row(number).commit is None]
+        """The repositories that are pending, and those that failed or were skipped before there was a plan."""
+        rows = self.journal.rows([State.PENDING, *(STOPPED if retry_failed else ())])
+        return [row.id for row in rows if row.commit is None and row.reason is not Reason.DUPLICATE]
 
     def plan(self, engine: Engine, ids: Iterable[int]) -> Iterator[Row]:
         """Plan some repositories; each as it is done."""

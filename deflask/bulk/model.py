@@ -27,6 +27,10 @@ class State(str, enum.Enum):
     CLOSED = "closed"
 
 
+STOPPED = (State.FAILED, State.SKIPPED)
+"""What goes no further until somebody asks for it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A repository as a source lists it: its URL, and the branch to start from where that is not the default one."""

@@ -33,6 +33,7 @@ class Reason(str, enum.Enum):
     SUPPRESSED = "suppressed", "comments silence what was found"
     # Planned again.
     HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
+    PLAN_LOST = "plan-lost", "what was reviewed is no longer in the campaign folder"
     # What became of its pull request, or keeps it as it is.
     CLOSED_BY_PERSON = "closed-by-person", "its pull request was closed by a person"
     CLOSED = "closed", "its pull request is closed"
@@ -59,7 +60,6 @@ class Reason(str, enum.Enum):
     CONFLICT = "conflict", "has changed meanwhile, or cannot be merged"
     UNAVAILABLE = "unavailable", "the forge does not answer"
     OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
-    PLAN_LOST = "plan-lost", "what was planned is no longer in the campaign folder"
     WORKER_DIED = "worker-died", "ended the processes that worked on it"
     GIT_FAILED = "git-failed", "git failed for another cause"
     INTERNAL = "internal", "a bug of deflask"

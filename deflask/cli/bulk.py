@@ -13,7 +13,7 @@ from deflask.cli.options import ignore_suppressions, selectors, setting
 
 _campaign = click.option("--campaign", "folder", required=True, metavar="DIR", help="The campaign's folder.")
 _format = click.option("--output-format", type=click.Choice(("text", "json", "csv")), default="text", show_default=True)
-_retry = click.option("--retry-failed", is_flag=True, help="Try again what has failed.")
+_retry = click.option("--retry-failed", is_flag=True, help="Try again what has failed or was skipped.")
 _ENGINES = (
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]"),
     click.option("--engine", type=click.Choice(("local", "dask")), default="local", show_default=True),

@@ -47,7 +47,7 @@ def _ids(campaign: Campaign, names: Iterable[str]) -> list[int]:
     rows = []
     for name in names:
         row = campaign.journal.named(name)
-        if row is None or row.state not in reviews.REVIEWABLE:
+        if row is None or not reviews.is_reviewable(row):
             state = f"is {row.state.value}" if row is not None else "is not in the campaign"
             raise click.UsageError(f"{visible(name)} {state}")
         rows.append(row.id)
