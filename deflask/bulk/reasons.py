@@ -58,7 +58,7 @@ class Reason(str, enum.Enum):
     PUSH_REFUSED = "push-refused", "does not take the branch"
     REFUSED = "refused", "the forge refuses it"
     CONFLICT = "conflict", "has changed meanwhile, or cannot be merged"
-    UNAVAILABLE = "unavailable", "the forge does not answer"
+    UNAVAILABLE = "unavailable", "does not answer now, or wants to be asked less"
     OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
     WORKER_DIED = "worker-died", "ended the processes that worked on it"
     GIT_FAILED = "git-failed", "git failed for another cause"
