@@ -98,14 +98,20 @@ def lost(result: Lost) -> Outcome:
     return stopped(Stopped(reason, result.cause), f"{result.cause}\n")
 
 
+def is_campaign(folder: str) -> bool:
+    """Whether a folder holds a campaign."""
+    return os.path.exists(os.path.join(folder, _JOURNAL))
+
+
 @contextlib.contextmanager
 def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
     """The campaign of a folder, locked against others unless it is only for `reading`.
 
-    `wanted` are the options of a campaign that may be new; later ones must be the same. Raises CampaignError.
+    `wanted` are the options of a campaign that may be new; once something is listed, they must be the same. Raises
+    CampaignError.
     """
     folder = os.path.realpath(folder)
-    if wanted is None and not os.path.exists(os.path.join(folder, _JOURNAL)):
+    if wanted is None and not is_campaign(folder):
         raise CampaignError(f"{folder}: no campaign; `deflask bulk plan` makes one")
     with contextlib.ExitStack() as stack:
         try:
@@ -122,17 +128,30 @@ def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = Fa
 
 def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Options:
     stored = journal.options()
-    if not stored:
-        options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
-        journal.choose(asdict(options))
-        return options
     stored.pop(_TEMPLATE, None)
+    if not stored or (wanted is not None and not journal.counts()):
+        options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
+        if wanted is not None:
+            journal.choose(asdict(options))
+        return options
     stored["select"] = tuple(stored["select"]) if stored["select"] is not None else None
     options = Options(**stored)
     for key, value in (wanted or {}).items():
-        if getattr(options, key) != value:
-            raise CampaignError(f"{folder}: the campaign was planned with another --{key.replace('_', '-')}")
+        before = getattr(options, key)
+        if before != value:
+            ways_out = "leave the option out, or begin another campaign"
+            planned = f"{_shown(key, before)}, and not {_shown(key, value)}"
+            raise CampaignError(f"{folder}: the campaign was planned {planned}: {ways_out}")
     return options
+
+
+def _shown(key: str, value: object) -> str:
+    """An option with its value, as the command line has it."""
+    option = f"--{key.replace('_', '-')}"
+    if value is None or value is False:
+        return f"without {option}"
+    text = ",".join(value) if isinstance(value, tuple) else "" if value is True else str(value).partition("\n")[0]
+    return f"with {option} {text}".rstrip()
 
 
 @contextlib.contextmanager

@@ -108,20 +108,23 @@ class Journal:
             rows = [(key, json.dumps(value)) for key, value in options.items()]
             self._connection.executemany("INSERT OR REPLACE INTO options VALUES (?, ?)", rows)
 
-    def add(self, targets: Iterable[Target]) -> None:
-        """Take in the repositories of a list, all or none. Those that are known already stay what they are."""
+    def add(self, targets: Iterable[Target]) -> int:
+        """Take in the repositories of a list, all or none, and say how many it has. Known ones stay what they are."""
         # A line that was there before is known, also where its repository was not there then and had another key.
-        lines = Counter(self._connection.execute("SELECT url, listed_branch FROM repositories"))
-        seen: Counter[object] = Counter()
+        known = Counter(self._connection.execute("SELECT url, listed_branch FROM repositories"))
+        keys: Counter[object] = Counter()
+        lines: Counter[object] = Counter()
         with self.transaction():
             for target in targets:
                 key = stored(urls.redacted(identity.key(target.url)))
                 line = (stored(urls.redacted(target.url)), stored(target.branch))
-                seen.update((key, line))
+                keys[key] += 1
+                lines[line] += 1
                 rows = self._connection.execute("SELECT name, listed_branch FROM repositories WHERE key = ?", (key,))
                 same = rows.fetchall()
-                if len(same) < seen[key] and lines[line] < seen[line]:
+                if len(same) < keys[key] and known[line] < lines[line]:
                     self._insert(target, key, _again(target.branch, *map(loaded, same[0])) if same else None)
+        return lines.total()
 
     def _insert(self, target: Target, key: object, again: str | None) -> None:
         state, reason, detail = State.PENDING, None, None

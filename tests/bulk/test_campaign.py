@@ -140,9 +140,71 @@ def test_options_hold_for_the_whole_campaign(tmp_path: Path) -> None:
     plan = ("bulk", "plan", "--campaign", "c", "--dir", "repositories")
     assert deflask(tmp_path, *plan, "--select", "DF101", "--env-var", "MINE").code == 0
     assert deflask(tmp_path, *plan).code == 0
-    done = deflask(tmp_path, *plan, "--author", "B <b@localhost>")
-    assert done.code == 2
-    assert "was planned with another --author" in done.err
+    (tmp_path / "words").write_text("fix: $rules\n\nmore")
+    for given, was, now in (
+        (("--author", "B <b@localhost>"), "with --author deflask <deflask@localhost>", "with --author B <b@localhost>"),
+        (("--env-var", "YOURS"), "with --env-var MINE", "with --env-var YOURS"),
+        (("--select", "DF102", "--select", "DF103"), "with --select DF101", "with --select DF102,DF103"),
+        (("--unsafe-fixes",), "without --unsafe-fixes", "with --unsafe-fixes"),
+        (("--commit-template", "words"), "without --commit-template", "with --commit-template fix: $rules"),
+    ):
+        done = deflask(tmp_path, *plan, *given)
+        assert (done.code, len(done.errors)) == (2, 1)
+        way_out = "leave the option out, or begin another campaign"
+        assert done.err.endswith(f"/c: the campaign was planned {was}, and not {now}: {way_out}\n")
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        ("--from", "typo.txt"),
+        ("--dir", "typo"),
+        ("--engine", "dask", "r.git"),
+        ("--match", "x", "r.git"),
+        ("--github-org", "acme", "--token-env", "NONE"),
+        (),
+    ],
+)
+def test_a_call_that_lists_nothing_binds_nobody(tmp_path: Path, mistake: tuple[str, ...]) -> None:
+    """It leaves no campaign behind, and so the next one chooses its own options."""
+    bare(tmp_path / "r.git", {"app.py": APP})
+    plan = ("bulk", "plan", "--campaign", "c", "--jobs", "1")
+    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--env-var", "FOO", *mistake)
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert not (tmp_path / "c").exists()
+    assert deflask(tmp_path, *plan, "--env-var", "BAR", "r.git").code == 0
+
+
+def test_an_empty_list(tmp_path: Path) -> None:
+    """It is said; what was chosen with it can be chosen again, until something is listed."""
+    (tmp_path / "empty").mkdir()
+    bare(tmp_path / "r.git", {"app.py": APP})
+    plan = ("bulk", "plan", "--campaign", "c", "--jobs", "1")
+    for variable, code in (("FOO", 0), ("BAR", 0)):
+        done = deflask(tmp_path, *plan, "--env-var", variable, "--dir", "empty")
+        assert (done.code, done.err) == (code, "note: no repository is listed\n")
+    assert deflask(tmp_path, "bulk", "status", "--campaign", "c").text == "Campaign c: 0 repositories\n"
+    done = deflask(tmp_path, *plan, "--env-var", "BAZ", "r.git")
+    assert (done.code, done.err) == (0, "")
+    assert deflask(tmp_path, *plan, "--env-var", "FOO").code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--scheduler", "tcp://127.0.0.1:1"), "--scheduler needs --engine dask"),
+        (("--tls-ca-file", "x"), "--tls-ca-file needs --engine dask"),
+        (("--tls-cert", "x"), "--tls-cert needs --engine dask"),
+        (("--tls-key", "x"), "--tls-key needs --engine dask"),
+        (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--jobs", "2"), "--jobs needs --engine local"),
+    ],
+)
+def test_what_is_said_for_another_engine(tmp_path: Path, given: tuple[str, ...], said: str) -> None:
+    bare(tmp_path / "r.git", {"app.py": APP})
+    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", "r.git", "--jobs", "1").code == 0
+    for command in ("plan", "apply"):
+        done = deflask(tmp_path, "bulk", command, "--campaign", "c", *given)
+        assert (done.code, done.err) == (2, f"error: {said}\n")
 
 
 @pytest.mark.parametrize(

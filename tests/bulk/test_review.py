@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ from deflask.bulk.model import State
 from deflask.bulk.shape import shape
 from deflask.cli.bulk_review import review as command
 from tests.bulk.tools import approved, bare, head
-from tests.command import APP, deflask
+from tests.command import APP, CLEAN, ROOT, deflask
 
 HEAD = b"--- a/app.py\n+++ b/app.py\n@@ -1,2 +1,2 @@\n context\n"
 
@@ -133,5 +135,27 @@ def test_progress_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_to_approve(tmp_path: Path) -> None:
-    approved(tmp_path)
-    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c").text == "Campaign c: 0 repositories\n"
+    """Whoever has forgotten something is told what."""
+    bare(tmp_path / "r.git", {"app.py": CLEAN})
+    approved(tmp_path, tmp_path / "r.git")
+    for more in ((), ("--dry-run",), ("--pull-requests",), ("--pull-requests", "--dry-run")):
+        done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", *more)
+        assert (done.text, done.err) == ("Campaign c: 1 repository\n      1 nothing-to-do\n", "")
+    plan(tmp_path, [APP])
+    done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--dry-run")
+    assert done.err == "note: 1 repository waits for `deflask bulk review`\n"
+    assert "1 planned" in done.text
+
+
+@pytest.mark.parametrize("command", [("status",), ("report", "--output-format", "json"), ("review",), ("apply",)])
+def test_whoever_reads_goes_away(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """As when it is piped into `head`: quiet."""
+    plan(tmp_path, [APP])
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [sys.executable, "-m", "deflask", "bulk", command[0], "--campaign", "c", *command[1:]]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with os.fdopen(writer, "wb") as pipe:
+        done = subprocess.run(arguments, cwd=tmp_path, env=env, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert done.stderr.decode().replace("note: 1 repository waits for `deflask bulk review`\n", "") == ""
+    assert done.returncode == 1

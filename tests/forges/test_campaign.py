@@ -246,6 +246,27 @@ def test_the_journal_is_lost(desk: Desk) -> None:
     assert desk.counts() == {"closed": 3}
 
 
+def test_branches_alone(desk: Desk) -> None:
+    """Git gets the forge's token where the options name it: nobody needs two."""
+    assert desk.plan("--match", "app0").code == 0
+    assert desk("review", "--approve-all").code == 0
+    assert desk.ask("apply").code == 0
+    assert (desk.counts(), desk.forge.pulls) == ({"pushed": 1}, [])
+
+
+def test_a_list_that_the_forge_does_not_give(desk: Desk) -> None:
+    """It is said who was asked for what, and whose token that is."""
+    host = desk.forge.api_url.partition("//")[2].partition("/")[0]
+    done = desk("plan", desk.listing, "nobody", "--api-url", desk.forge.api_url)
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert done.err.startswith(f"error: {host}: nobody: ")
+    desk.environment["OTHER"] = "wrong"
+    done = desk("plan", desk.listing, OWNER, "--api-url", desk.forge.api_url, "--token-env", "OTHER")
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert done.err.startswith(f"error: {host}: the token of OTHER is not taken: ")
+    assert not (desk.folder / "c").exists()
+
+
 def test_a_run_that_has_to_stop(desk: Desk) -> None:
     """Nobody counts as failed where the forge takes nothing more, and pushes that fail stop a wave."""
     assert desk.plan("--match", "app*").code == 0
@@ -280,6 +301,9 @@ def test_a_run_that_has_to_stop(desk: Desk) -> None:
         ("apply", ("--wave", "all"), "--wave needs --pull-requests"),
         ("apply", ("--pull-requests", "--template", "bad.md"), "$rule is not known"),
         ("apply", ("--pull-requests",), "not the URL of a repository on a forge"),
+        ("apply", ("--pull-requests", "--dry-run"), "not the URL of a repository on a forge"),
+        ("apply", ("--token-env", "GITHUB_TOKEN"), "not the URL of a repository on a forge"),
+        ("apply", ("--token-env", "NONE", "--api-url", "https://h/api/v3"), "NONE is not set"),
         ("update", (), "not the URL of a repository on a forge"),
     ],
 )
