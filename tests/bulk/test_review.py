@@ -88,9 +88,27 @@ def test_approve_and_reject_by_name(tmp_path: Path) -> None:
     assert deflask(tmp_path, *run, "--approve", names[2]).code == 0
     assert deflask(tmp_path, "bulk", "apply", "--campaign", "c").code == 0
     assert [bool(head(each)) for each in made] == [True, False, True]
-    for wrong in (("--approve", names[0]), ("--approve", "nobody"), ("--reject", names[1]), ("--reason", "why")):
+    for wrong, said in (
+        (("--approve", names[0]), f"{names[0]} is pushed"),
+        (("--approve", "nobody"), "nobody is not in the campaign"),
+        (("--reject", names[1]), "every --reject needs a --reason, its own or one for all"),
+        (("--reason", "why"), "every --reject needs a --reason, its own or one for all"),
+        (("--reject", names[1], "--reason", " "), "a --reason says something"),
+        (("--approve", names[1], "--reject", names[1], "--reason", "x"), f"{names[1]} is both approved and rejected"),
+    ):
         refused = deflask(tmp_path, *run, *wrong)
-        assert (refused.code, len(refused.errors)) == (2, 1)
+        assert (refused.code, refused.err) == (2, f"error: {said}\n")
+    assert states(tmp_path) == ["pushed", "rejected", "pushed"]
+
+
+def test_who_is_named_twice_counts_once(tmp_path: Path) -> None:
+    """The last reason counts."""
+    plan(tmp_path, [APP, APP])
+    names = [f"{tmp_path.name}/r{number}" for number in range(2)]
+    rejected = ("--reject", names[1], "--reason", "one", "--reject", names[1], "--reason", "two")
+    done = deflask(tmp_path, "bulk", "review", "--campaign", "c", *["--approve", names[0]] * 2, *rejected)
+    assert done.text == "1 approved, 1 rejected\n"
+    assert "rejected (two)" in deflask(tmp_path, "bulk", "report", "--campaign", "c").text
 
 
 def test_approve_all_but_one(tmp_path: Path) -> None:
@@ -128,10 +146,16 @@ def test_progress_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Counts by state and the time left, in one line that goes away."""
     monkeypatch.setattr("deflask.cli.bulk_run._PACE", 0)
     made = [bare(tmp_path / f"r{number}.git", {"app.py": APP}) for number in range(2)]
-    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--jobs", "1", *made, terminal="stderr")
+    done = deflask(
+        tmp_path, "bulk", "plan", "--campaign", "c", "--jobs", "1", *made, terminal="stderr", env={"TERM": "xterm"}
+    )
     assert "Planning 1/2: 1 planned; 0:0" in done.err
     assert "Planning 2/2: 2 planned; 0:00 left" in done.err
     assert done.err.endswith("\r\033[K")
+    dumb = deflask(
+        tmp_path, "bulk", "plan", "--campaign", "d", "--jobs", "1", *made, terminal="stderr", env={"TERM": "dumb"}
+    )
+    assert dumb.err == ""
 
 
 def test_nothing_to_approve(tmp_path: Path) -> None:
