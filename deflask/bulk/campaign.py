@@ -16,6 +16,7 @@ from deflask.bulk.model import STOPPED, Limits, Options, Outcome, State, Task, s
 from deflask.bulk.planner import plan
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import slug
+from deflask.formats.base import visible
 
 _JOURNAL = "journal.sqlite"
 _TEMPLATE = "template"
@@ -66,10 +67,10 @@ class Campaign:
         self.journal.record_plan(row.id, outcome)
 
     def keep_log(self, row: Row, log: str) -> None:
-        """Add to the log of a repository."""
+        """Add to the log of a repository, which is read at a terminal: what servers say is escaped."""
         if log.strip():
-            with open(self.path("logs", row, "log"), "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(log)
+            with open(self.path("logs", row, "log"), "a", encoding="utf-8") as file:
+                file.write("\n".join(map(visible, log.split("\n"))))
 
     def template(self, given: str | None) -> str | None:
         """The template of the campaign's pull requests: the one that is given, else the last that was."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from deflask.bulk.campaign import Campaign
 from deflask.bulk.journal import Row
-from deflask.bulk.model import State
+from deflask.bulk.model import STOPPED, State
 from deflask.formats.base import visible
 
 VERSION = 1
@@ -32,7 +32,11 @@ def report(campaign: Campaign, output_format: str) -> Iterator[str]:
 
 
 def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
-    """A repository as in the JSON, version 1: keys may be added, none is taken."""
+    """A repository as in the JSON, version 1: keys may be added, none is taken.
+
+    A commit that could not be pushed is not there, and neither is its branch.
+    """
+    commit = row.pushed if row.state in STOPPED else row.commit
     return {
         "name": row.name,
         "url": row.target.url,
@@ -40,8 +44,8 @@ def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
         "reason": row.reason.value if row.reason else None,
         "detail": row.detail,
         "head": row.head,
-        "branch": campaign.options.branch if row.commit else None,
-        "commit": row.commit,
+        "branch": campaign.options.branch if commit else None,
+        "commit": commit,
         "pushed_to": row.pushed_to,
         "pull_request": row.pull_request,
         "findings": row.findings,

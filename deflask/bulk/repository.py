@@ -17,7 +17,8 @@ MOST_ENTRIES = 1_000_000
 """Entries of a tree; with more of them a repository is too large."""
 _BASE = "refs/heads/base"
 """What the branch to start from is called here."""
-_OUTSIDE = {"", ".", "..", ".git", "git~1"}
+_OUTSIDE = {b"", b".", b".."}
+_OF_GIT = {".git", "git~1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _entry(line: bytes) -> Entry:
 
 def _leads_out(part: bytes) -> bool:
     # Disks that fold case or drop characters see `.git` in more than one spelling.
-    return part.decode("utf-8", "replace").casefold().rstrip(". ") in _OUTSIDE
+    return part in _OUTSIDE or part.decode("utf-8", "replace").casefold().rstrip(". ") in _OF_GIT
 
 
 def grep(git: Git, letters: Iterable[bytes], patterns: Iterable[str]) -> set[bytes]:

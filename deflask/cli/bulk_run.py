@@ -169,7 +169,7 @@ class Progress:
             self._say(now)
 
     def _say(self, now: float) -> None:
-        if sys.stderr is None or not sys.stderr.isatty():
+        if not _takes_lines_back():
             return
         number = sum(self.counts.values())
         left = (now - self.started) / number * (self.total - number)
@@ -178,8 +178,13 @@ class Progress:
 
     def end(self) -> None:
         """Leave the line."""
-        if self.counts and sys.stderr is not None and sys.stderr.isatty():
+        if self.counts and _takes_lines_back():
             click.echo("\r\033[K", nl=False, err=True)
+
+
+def _takes_lines_back() -> bool:
+    """Whether messages go to a terminal on which a line can be written anew."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _clock(seconds: float) -> str:

@@ -130,6 +130,9 @@ def test_refused_by_the_server(tmp_path: Path, repository: Path) -> None:
     assert (row.state, row.reason) == (State.FAILED, Reason.PUSH_REFUSED)
     assert "GH006: Protected branch update failed" in (row.detail or "")
     assert "pre-receive hook declined" in (row.detail or "")
+    status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
+    [shown] = status["repositories"]
+    assert (shown["head"], shown["branch"], shown["commit"]) == (row.head, None, None)
     hook.unlink()
     assert run(tmp_path).state is State.FAILED
     assert run(tmp_path, retry_failed=True).state is State.PUSHED

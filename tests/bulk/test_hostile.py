@@ -46,7 +46,9 @@ def test_trees_that_lead_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, na
     assert not (tmp_path / "x.py").exists()
 
 
-@pytest.mark.parametrize("path", [b"/etc/x.py", b"a//x.py", b"a/../../x.py", b".git/x.py", b"a/.Git/x", b"x/.git "])
+@pytest.mark.parametrize(
+    "path", [b"/etc/x.py", b"a//x.py", b"a/../../x.py", b".git/x.py", b"a/.Git/x", b"x/.git ", b"x/.git...", b".."]
+)
 def test_paths_that_lead_out(path: bytes) -> None:
     with pytest.raises(Stopped) as stopped:
         _entry(b"100644 blob %s 12\t%s" % (b"1" * 40, path))
@@ -54,7 +56,8 @@ def test_paths_that_lead_out(path: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [b"-rf.py", b"--output=x.py", b"new\nline.py", b'quo"te\\n.py', b"\xff\xfe.py", b"$(touch ran).py"]
+    "path",
+    [b"-rf.py", b"--output=x.py", b"new\nline.py", b'quo"te\\n.py', b"\xff\xfe.py", b"$(touch ran).py", b"... .py"],
 )
 def test_odd_names_are_names(tmp_path: Path, path: bytes) -> None:
     """They are fixed like all others, and are never an option, a line or a command."""
@@ -108,6 +111,25 @@ def test_odd_paths_are_paths(tmp_path: Path, source: str, name: bytes) -> None:
     assert (row["state"], row["name"], row["url"]) == ("pushed", shown, str(repository))
     for shape in ("text", "csv"):
         assert deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", shape).code == 0
+
+
+def test_a_folder_of_dots_is_a_folder(tmp_path: Path) -> None:
+    repository = bare(tmp_path / "r.git", {".../app.py": APP, ". ./x": b"x", "gitx/....": b"x"})
+    assert [change.path for change in planned(repository).changes] == [".../app.py"]
+
+
+def test_logs_are_for_terminals(tmp_path: Path) -> None:
+    """What a server says, in its log as everywhere: no escape sequence is one."""
+    repository = bare(tmp_path / "r.git", {"app.py": APP})
+    hook = repository / "hooks" / "pre-receive"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nprintf '\\033[31mred\\033[0m\\n\\377\\n' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    approved(tmp_path, repository)
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 1
+    [log] = (tmp_path / "c" / "logs").iterdir()
+    assert b"\x1b" not in log.read_bytes()
+    assert "remote: \\x1b[31mred" in log.read_text()
 
 
 def test_odd_branches_are_branches(tmp_path: Path) -> None:
