@@ -116,8 +116,8 @@ class Journal:
         lines: Counter[object] = Counter()
         with self.transaction():
             for target in targets:
-                key = stored(urls.redacted(identity.key(target.url)))
-                line = (stored(urls.redacted(target.url)), stored(target.branch))
+                url = urls.redacted(target.url)
+                key, line = stored(identity.key(url)), (stored(url), stored(target.branch))
                 keys[key] += 1
                 lines[line] += 1
                 rows = self._connection.execute("SELECT name, listed_branch FROM repositories WHERE key = ?", (key,))

@@ -65,8 +65,10 @@ def local(url: str) -> str | None:
     """The path of a repository on this machine, None for the address of another one."""
     parts = URL.match(url)
     if parts is not None:
-        is_file = parts["scheme"].lower() == "file"
-        return os.fsdecode(unquote_to_bytes(os.fsencode(url[len("file://") :]))) if is_file else None
+        if parts["scheme"].lower() != "file":
+            return None
+        # Git knows no host in it, no query and no fragment.
+        return "/" + os.fsdecode(unquote_to_bytes(os.fsencode(url[len("file://") :]))).lstrip("/")
     return None if SCP.match(url) and not os.path.exists(url) else url
 
 

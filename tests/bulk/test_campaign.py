@@ -275,7 +275,7 @@ def test_a_list_that_is_no_text(tmp_path: Path, encoding: str, name: str) -> Non
     done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--from", name, stdin=data)
     assert (done.code, done.err) == (
         2,
-        f"error: {name}: holds NUL characters: a list is text in UTF-8, and no UTF-16\n",
+        f"error: {name}: holds NUL characters: a list is text in UTF-8, not in UTF-16\n",
     )
 
 
@@ -358,7 +358,7 @@ def test_when_two_paths_are_one_repository(tmp_path: Path, monkeypatch: pytest.M
         (f"{at}/w", "w", "w/", "w/.git", "linked", f"file://{at}/w"),
         ("r", "r.git", "link", f"file://{at}/r", "./w/../r.git/"),
         ("both", "both/.git"),
-        ("both.git",),
+        ("both.git", f"file://{at}//both.git"),
         ("none",),
         ("none.git",),
     ]
@@ -419,6 +419,16 @@ def test_suppressed_findings_are_seen(tmp_path: Path) -> None:
     assert deflask(tmp_path, *report, "--output-format", "csv").text.splitlines()[1].endswith(",0,0,1")
     every = ("bulk", "plan", "--campaign", "every", "--ignore-suppressions", repository, "--jobs", "1")
     assert "1 planned" in deflask(tmp_path, *every).text
+
+
+@pytest.mark.parametrize("scheme", ["https", "ssh"])
+@pytest.mark.parametrize("user", ["me:secret", "secret_0123456789abcdef"])
+def test_secrets_in_urls_are_nowhere_in_the_campaign(tmp_path: Path, scheme: str, user: str) -> None:
+    """Neither where the URL is shown nor where two of them are compared."""
+    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", f"{scheme}://{user}@localhost/a/b.git", "--jobs", "1")
+    assert "1 credentials-in-url" in done.text
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "c").rglob("*") if path.is_file())
+    assert b"secret" not in kept
 
 
 def test_status_as_json(tmp_path: Path) -> None:

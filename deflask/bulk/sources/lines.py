@@ -31,7 +31,7 @@ def repositories(settings: Settings) -> Iterator[Target]:
     """
     for line in settings.lines:
         if "\0" in line:
-            raise ValueError("holds NUL characters: a list is text in UTF-8, and no UTF-16")
+            raise ValueError("holds NUL characters: a list is text in UTF-8, not in UTF-16")
         text = _COMMENT.sub("", line.strip(_BLANKS)).strip(_BLANKS)
         if text:
             yield _target(text, settings.folder)
