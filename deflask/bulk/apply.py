@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from deflask.bulk.campaign import Campaign, lost
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.git import Git
 from deflask.bulk.journal import Row
-from deflask.bulk.model import Outcome, State, Task
+from deflask.bulk.model import STOPPED, Outcome, State, Task
 from deflask.bulk.planner import in_scratch, planned
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.repository import create, look, tip
@@ -22,9 +23,9 @@ _MOVES = 3
 
 
 def push(task: Task) -> Outcome:
-    """Push one planned commit, or plan again where the repository has moved on: then the state is not PUSHED.
+    """Push one planned commit, or plan again where the repository has moved on or the commit is lost.
 
-    Raises nothing: whatever stops it is the outcome.
+    Then the state is not PUSHED. Raises nothing: whatever stops it is the outcome.
     """
     return in_scratch(task, lambda git: _pushed(task, git))
 
@@ -39,12 +40,10 @@ def _pushed(task: Task, git: Git) -> Outcome:
         return Outcome(State.PUSHED, log="the branch is there already")
     if heads.ours not in (None, task.pushed):
         raise Stopped(Reason.BRANCH_MODIFIED, f"{task.options.branch} is at {heads.ours}")
-    if (heads.head, heads.base) != (task.head, task.base):
-        return planned(task, git, heads)
-    if task.commit is None or task.pack is None:
-        raise Stopped(Reason.PLAN_LOST, "the pack is missing")
-    _unpack(git, task.commit, task.pack, heads.head)
-    return _push(there, task, heads.ours)
+    if (heads.head, heads.base) == (task.head, task.base) and _unpacked(git, task):
+        return _push(there, task, heads.ours)
+    # The folder may hold what is left of a damaged pack.
+    return planned(task, replace(git, folder=tempfile.mkdtemp(dir=git.folder)), heads)
 
 
 def _at(git: Git, url: str) -> Git:
@@ -53,15 +52,15 @@ def _at(git: Git, url: str) -> Git:
     return replace(git, url=url, protocol=protocol)
 
 
-def _unpack(git: Git, commit: str, pack: bytes, head: str) -> None:
-    """Make a repository that holds the new commit and, of its parent, what a push compares."""
-    create(git, commit)
+def _unpacked(git: Git, task: Task) -> bool:
+    """Make a repository that holds the new commit and, of its parent, what a push compares; False if it is lost."""
+    if task.commit is None or task.pack is None:
+        return False
+    create(git, task.commit)
     with open(os.path.join(git.folder, "shallow"), "w", encoding="ascii") as file:
-        file.write(f"{head}\n")
-    code, _, _ = git.attempt("index-pack", "--stdin", stdin=pack)
-    code = code or git.attempt("cat-file", "-e", f"{commit}^{{commit}}")[0]
-    if code:
-        raise Stopped(Reason.PLAN_LOST, "the pack is damaged")
+        file.write(f"{task.head}\n")
+    code, _, _ = git.attempt("index-pack", "--stdin", stdin=task.pack)
+    return not (code or git.attempt("cat-file", "-e", f"{task.commit}^{{commit}}")[0])
 
 
 def _push(git: Git, task: Task, there: str | None) -> Outcome:
@@ -83,9 +82,8 @@ def _push(git: Git, task: Task, there: str | None) -> Outcome:
 
 
 def waiting(campaign: Campaign, retry_failed: bool = False) -> list[int]:
-    """The repositories that `apply` would push: what is approved, and what failed after it was."""
-    states = [State.APPROVED, *([State.FAILED] if retry_failed else [])]
-    rows = (campaign.journal.row(each) for each in campaign.journal.ids(states))
+    """The repositories that `apply` would push: what is approved, and what failed or was skipped after it was."""
+    rows = campaign.journal.rows([State.APPROVED, *(STOPPED if retry_failed else ())])
     return [row.id for row in rows if row.commit is not None]
 
 
@@ -122,7 +120,8 @@ def _recorded(campaign: Campaign, row: Row, result: Outcome | Lost) -> Row:
         if same:
             outcome = replace(outcome, state=State.APPROVED)
         elif outcome.state is State.PLANNED:
-            outcome = replace(outcome, reason=Reason.HEAD_MOVED)
+            moved = (outcome.head, outcome.base) != (row.head, row.base)
+            outcome = replace(outcome, reason=Reason.HEAD_MOVED if moved else Reason.PLAN_LOST)
         campaign.keep(row, outcome)
     else:
         campaign.keep_log(row, outcome.log)

@@ -12,10 +12,11 @@ from typing import Any
 
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.journal import Journal, Row
-from deflask.bulk.model import Limits, Options, Outcome, State, Task, stopped
+from deflask.bulk.model import STOPPED, Limits, Options, Outcome, State, Task, stopped
 from deflask.bulk.planner import plan
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import slug
+from deflask.formats.base import visible
 
 _JOURNAL = "journal.sqlite"
 _TEMPLATE = "template"
@@ -66,10 +67,10 @@ class Campaign:
         self.journal.record_plan(row.id, outcome)
 
     def keep_log(self, row: Row, log: str) -> None:
-        """Add to the log of a repository."""
+        """Add to the log of a repository, which is read at a terminal: what servers say is escaped."""
         if log.strip():
-            with open(self.path("logs", row, "log"), "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(log)
+            with open(self.path("logs", row, "log"), "a", encoding="utf-8") as file:
+                file.write("\n".join(map(visible, log.split("\n"))))
 
     def template(self, given: str | None) -> str | None:
         """The template of the campaign's pull requests: the one that is given, else the last that was."""
@@ -79,9 +80,9 @@ class Campaign:
         return str(kept) if kept is not None else None
 
     def to_plan(self, retry_failed: bool = False) -> list[int]:
-        """The repositories that are pending, and those that failed before there was a plan."""
-        states = [State.PENDING, *([State.FAILED] if retry_failed else [])]
-        return [number for number in self.journal.ids(states) if self.journal.row(number).commit is None]
+        """The repositories that are pending, and those that failed or were skipped before there was a plan."""
+        rows = self.journal.rows([State.PENDING, *(STOPPED if retry_failed else ())])
+        return [row.id for row in rows if row.commit is None and row.reason is not Reason.DUPLICATE]
 
     def plan(self, engine: Engine, ids: Iterable[int]) -> Iterator[Row]:
         """Plan some repositories; each as it is done."""
@@ -98,14 +99,20 @@ def lost(result: Lost) -> Outcome:
     return stopped(Stopped(reason, result.cause), f"{result.cause}\n")
 
 
+def is_campaign(folder: str) -> bool:
+    """Whether a folder holds a campaign."""
+    return os.path.exists(os.path.join(folder, _JOURNAL))
+
+
 @contextlib.contextmanager
 def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
     """The campaign of a folder, locked against others unless it is only for `reading`.
 
-    `wanted` are the options of a campaign that may be new; later ones must be the same. Raises CampaignError.
+    `wanted` are the options of a campaign that may be new; once something is listed, they must be the same. Raises
+    CampaignError.
     """
     folder = os.path.realpath(folder)
-    if wanted is None and not os.path.exists(os.path.join(folder, _JOURNAL)):
+    if wanted is None and not is_campaign(folder):
         raise CampaignError(f"{folder}: no campaign; `deflask bulk plan` makes one")
     with contextlib.ExitStack() as stack:
         try:
@@ -122,17 +129,30 @@ def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = Fa
 
 def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Options:
     stored = journal.options()
-    if not stored:
-        options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
-        journal.choose(asdict(options))
-        return options
     stored.pop(_TEMPLATE, None)
+    if not stored or (wanted is not None and not journal.counts()):
+        options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
+        if wanted is not None:
+            journal.choose(asdict(options))
+        return options
     stored["select"] = tuple(stored["select"]) if stored["select"] is not None else None
     options = Options(**stored)
     for key, value in (wanted or {}).items():
-        if getattr(options, key) != value:
-            raise CampaignError(f"{folder}: the campaign was planned with another --{key.replace('_', '-')}")
+        before = getattr(options, key)
+        if before != value:
+            ways_out = "leave the option out, or begin another campaign"
+            planned = f"{_shown(key, before)}, and not {_shown(key, value)}"
+            raise CampaignError(f"{folder}: the campaign was planned {planned}: {ways_out}")
     return options
+
+
+def _shown(key: str, value: object) -> str:
+    """An option with its value, as the command line has it."""
+    option = f"--{key.replace('_', '-')}"
+    if value is None or value is False:
+        return f"without {option}"
+    text = ",".join(value) if isinstance(value, tuple) else "" if value is True else str(value).partition("\n")[0]
+    return f"with {option} {text}".rstrip()
 
 
 @contextlib.contextmanager

@@ -11,9 +11,10 @@ _SAID = (
     (Reason.DISK_FULL, r"No space left on device|Disk quota exceeded"),
     (Reason.CREDENTIALS_NEEDED, r"terminal prompts disabled|could not read (?:Username|Password)"),
     (Reason.CREDENTIALS_NEEDED, r"Host key verification failed"),
+    (Reason.UNAVAILABLE, r"returned error: 429"),
     (Reason.CREDENTIALS_REFUSED, r"Authentication failed|Access denied|Permission denied \(|returned error: 40[13]"),
-    (Reason.UNREACHABLE, r"Could not resolve|Name or service not known|name resolution|onnection (?:refused|reset)"),
-    (Reason.UNREACHABLE, r"[Cc]onnection timed out|No route to host|etwork is unreachable|Failed to connect"),
+    (Reason.UNREACHABLE, r"Could not resolve|Name or service not known|name resolution|No route to host"),
+    (Reason.UNREACHABLE, r"onnection (?:refused|reset|closed|timed out)|etwork is unreachable|Failed to connect"),
     (Reason.UNREACHABLE, r"unable to (?:look up|connect)|Couldn't connect|SSL|TLS|returned error: 5\d\d"),
     (Reason.NOT_FOUND, r"(?i)repository .*not found|does not appear to be a git repository|returned error: 404"),
     (Reason.NOT_FOUND, r"does not exist|is this a git repository|no such file or directory|repository not exported"),
@@ -31,5 +32,10 @@ def reason(stderr: str) -> Reason:
 def words(stderr: str) -> str:
     """The lines in which git or the server says what is wrong, in one line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "!"))]
-    return "; ".join(dict.fromkeys(telling or lines))[:500]
+    return "; ".join(dict.fromkeys([line for line in lines if _tells(line)] or lines))[:500]
+
+
+def _tells(line: str) -> bool:
+    """Whether it is more than talk: also ssh's, where git only says that it could not read."""
+    begins = line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))
+    return begins or any(re.search(pattern, line) for _, pattern in _SAID)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from deflask.bulk import urls
+from deflask.bulk import identity, urls
+from deflask.bulk.columns import loaded, stored
 from deflask.bulk.model import Change, Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.schema import MIGRATIONS
@@ -29,7 +30,7 @@ class Row:
     """A repository as the journal has it. `head`, `base` and `commit` are there once something was planned.
 
     `pushed` is the commit that the campaign has put on its branch, in the fork `pushed_to` or, without one, in the
-    repository itself; `files` counts those that the plan changes.
+    repository itself; `files` counts those that the plan changes, `suppressed` what comments silence.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Row:
     pushed_to: str | None
     shape: str | None
     findings: int
+    suppressed: int
     files: int
     pull_request: str | None
 
@@ -55,7 +57,8 @@ class Journal:
     def __init__(self, path: str, writing: bool) -> None:
         with ExitStack() as undo:
             try:
-                self._connection = sqlite3.connect(path if writing else f"file:{quote(path)}?mode=ro", uri=not writing)
+                read_only = f"file:{quote(os.fsencode(path))}?mode=ro"
+                self._connection = sqlite3.connect(path if writing else read_only, uri=not writing)
                 undo.callback(self._connection.close)
                 self._connection.isolation_level = None
                 if writing:
@@ -107,37 +110,45 @@ class Journal:
             rows = [(key, json.dumps(value)) for key, value in options.items()]
             self._connection.executemany("INSERT OR REPLACE INTO options VALUES (?, ?)", rows)
 
-    def add(self, targets: Iterable[Target]) -> None:
-        """Take in the repositories of a list, all or none. Those that are known already stay what they are."""
-        seen: Counter[str] = Counter()
+    def add(self, targets: Iterable[Target]) -> int:
+        """Take in the repositories of a list, all or none, and say how many it has. Known ones stay what they are."""
+        # A line that was there before is known, also where its repository was not there then and had another key.
+        known = Counter(self._connection.execute("SELECT url, listed_branch FROM repositories"))
+        keys: Counter[object] = Counter()
+        lines: Counter[object] = Counter()
         with self.transaction():
             for target in targets:
-                url = _written(target.url)
-                key = urls.redacted(urls.key(url))
-                seen[key] += 1
-                [known] = self._connection.execute("SELECT count(*) FROM repositories WHERE key = ?", (key,)).fetchone()
-                if known < seen[key]:
-                    self._insert(url, key, target.branch, bool(known))
+                url = urls.redacted(target.url)
+                key, line = stored(identity.key(url)), (stored(url), stored(target.branch))
+                keys[key] += 1
+                lines[line] += 1
+                rows = self._connection.execute("SELECT name, listed_branch FROM repositories WHERE key = ?", (key,))
+                same = rows.fetchall()
+                if len(same) < keys[key] and known[line] < lines[line]:
+                    self._insert(target, key, _again(target.branch, *map(loaded, same[0])) if same else None)
+        return lines.total()
 
-    def _insert(self, url: str, key: str, branch: str | None, is_known: bool) -> None:
+    def _insert(self, target: Target, key: object, again: str | None) -> None:
         state, reason, detail = State.PENDING, None, None
         try:
-            urls.opened(url)
+            urls.opened(target.url)
         except Stopped as error:
             state, reason, detail = State.FAILED, error.reason.value, error.detail
-        if is_known:
-            state, reason, detail = State.SKIPPED, Reason.DUPLICATE.value, None
+        if again is not None:
+            state, reason, detail = State.SKIPPED, Reason.DUPLICATE.value, again
+        url = urls.redacted(target.url)
+        values = (self._free(url), key, url, target.branch, state.value, reason, detail)
         self._connection.execute(
             "INSERT INTO repositories (name, key, url, listed_branch, state, reason, detail)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self._free(url), key, urls.redacted(url), _text(branch), state.value, reason, detail),
+            [stored(value) for value in values],
         )
 
     def _free(self, url: str) -> str:
         """A name that no other repository of the campaign has."""
-        wanted = name = urls.name(urls.redacted(url))
+        wanted = name = urls.name(url)
         number = 1
-        while self._connection.execute("SELECT 1 FROM repositories WHERE name = ?", (name,)).fetchone():
+        while self.named(name) is not None:
             number += 1
             name = f"{wanted}~{number}"
         return name
@@ -155,11 +166,11 @@ class Journal:
         """One repository."""
         found = self._connection.execute(
             'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, pushed_to,'
-            " shape, findings, (SELECT count(*) FROM changes WHERE repository = repositories.id), pull_request"
-            " FROM repositories WHERE id = ?",
+            " shape, findings, suppressed, (SELECT count(*) FROM changes WHERE repository = repositories.id),"
+            " pull_request FROM repositories WHERE id = ?",
             (repository,),
         ).fetchone()
-        number, name, url, branch, state, reason, *rest = found
+        number, name, url, branch, state, reason, *rest = map(loaded, found)
         return Row(number, name, Target(url, branch), State(state), _BY_VALUE[reason] if reason else None, *rest)
 
     def rows(self, states: Collection[State] = ()) -> Iterator[Row]:
@@ -168,7 +179,7 @@ class Journal:
 
     def named(self, name: str) -> Row | None:
         """The repository of a name."""
-        found = self._connection.execute("SELECT id FROM repositories WHERE name = ?", (name,)).fetchone()
+        found = self._connection.execute("SELECT id FROM repositories WHERE name = ?", (stored(name),)).fetchone()
         return self.row(found[0]) if found is not None else None
 
     def counts(self) -> dict[State, int]:
@@ -188,15 +199,18 @@ class Journal:
         return json.loads(found) if found is not None else None
 
     def record_plan(self, repository: int, outcome: Outcome) -> None:
-        """What came of planning a repository, in place of what was planned before."""
+        """What came of planning a repository, in place of what was planned before; it may be pushed already."""
         columns: dict[str, object] = {
             "base": outcome.base,
             "head": outcome.head,
             "commit": outcome.commit,
             "shape": outcome.shape,
             "findings": outcome.findings,
+            "suppressed": outcome.suppressed,
             "document": json.dumps(outcome.document) if outcome.document is not None else None,
         }
+        if outcome.state is State.PUSHED:
+            columns["pushed"] = outcome.commit
         with self.transaction():
             self._connection.execute("DELETE FROM changes WHERE repository = ?", (repository,))
             rows = [(repository, os.fsencode(change.path), change.before, change.after) for change in outcome.changes]
@@ -211,15 +225,15 @@ class Journal:
             self._set(repository, state, reason, detail, columns)
 
     def _set(self, repository: int, state: State, reason: Reason | None, detail: str | None, columns: Any) -> None:
-        columns = {"state": state.value, "reason": reason.value if reason else None, "detail": _text(detail), **columns}
+        columns = {"state": state.value, "reason": reason.value if reason else None, "detail": detail, **columns}
         sets = ", ".join(f'"{column}" = ?' for column in columns)
-        self._connection.execute(f"UPDATE repositories SET {sets} WHERE id = ?", (*columns.values(), repository))
+        self._connection.execute(
+            f"UPDATE repositories SET {sets} WHERE id = ?", (*map(stored, columns.values()), repository)
+        )
 
 
-def _text(text: str | None) -> str | None:
-    return _written(text) if text is not None else None
-
-
-def _written(text: str) -> str:
-    """A text as SQLite takes it: bytes that are no UTF-8 are written out."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def _again(branch: str | None, name: str, other: str | None) -> str:
+    """What is said of a repository that is there already, under a name and with the branch to start from."""
+    if branch in (None, other):
+        return f"as {name}"
+    return f"as {name}: a campaign has one branch in a repository, so {branch} takes another campaign"

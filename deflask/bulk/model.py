@@ -27,6 +27,10 @@ class State(str, enum.Enum):
     CLOSED = "closed"
 
 
+STOPPED = (State.FAILED, State.SKIPPED)
+"""What goes no further until somebody asks for it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A repository as a source lists it: its URL, and the branch to start from where that is not the default one."""
@@ -57,6 +61,7 @@ class Options:
     select: tuple[str, ...] | None = None
     unsafe_fixes: bool = False
     env_var: str = "FLASK_DEBUG"
+    ignore_suppressions: bool = False
     commit_template: str | None = None
     """What commits say instead of our own words: the text, so that workers need no file."""
     signoff: bool = False
@@ -103,8 +108,8 @@ class Change:
 class Outcome:
     """What came of one repository.
 
-    `head`, `base`, `commit`, `pack`, `diff` and `changes` are there where something is planned. `document` is the
-    findings and files as in the JSON format.
+    `head`, `base`, `commit`, `pack`, `diff` and `changes` are there where something is planned. `suppressed` counts
+    what comments silence; `document` is the findings and files as in the JSON format.
     """
 
     state: State
@@ -119,6 +124,7 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     shape: str | None = None
     findings: int = 0
+    suppressed: int = 0
     document: dict[str, Any] | None = None
 
 

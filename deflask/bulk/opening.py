@@ -10,7 +10,7 @@ from deflask.bulk.campaign import Campaign
 from deflask.bulk.forges import State as Condition
 from deflask.bulk.forges.body import described
 from deflask.bulk.journal import Row
-from deflask.bulk.model import State
+from deflask.bulk.model import STOPPED, State
 from deflask.bulk.offers import Did, Result
 from deflask.bulk.reasons import SKIPPING
 
@@ -53,8 +53,8 @@ def branch_of(campaign: Campaign, row: Row) -> Branch:
 
 def having_branch(campaign: Campaign) -> list[int]:
     """The repositories that have a branch of ours, of which a pull request may tell; what failed may not fail again."""
-    rows = campaign.journal.rows([State.PUSHED, State.OPENED, State.FAILED])
-    return [row.id for row in rows if row.state is not State.FAILED or row.pull_request is not None]
+    rows = campaign.journal.rows([State.PUSHED, State.OPENED, *STOPPED])
+    return [row.id for row in rows if row.state not in STOPPED or row.pull_request is not None]
 
 
 def pull_requests(campaign: Campaign, act: Act, ids: Iterable[int]) -> Iterator[Row]:

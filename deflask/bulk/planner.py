@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 
 from deflask.bulk.commit import commit, message
 from deflask.bulk.git import Git
-from deflask.bulk.model import Change, Outcome, State, Task, stopped
+from deflask.bulk.model import Change, Options, Outcome, State, Task, stopped
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.repository import REGULAR, Entry, Heads, clone, entries, grep, look, objects, text
 from deflask.bulk.shape import shape
@@ -34,7 +34,7 @@ _POINTER = "a pointer of Git LFS"
 
 def plan(task: Task) -> Outcome:
     """What would change in a repository. Raises nothing: whatever stops it is the outcome."""
-    return in_scratch(task, lambda git: planned(task, git, _to_start_from(task, git)))
+    return in_scratch(task, lambda git: _first_plan(task, git))
 
 
 def in_scratch(task: Task, work: Callable[[Git], Outcome]) -> Outcome:
@@ -66,11 +66,15 @@ def _scratch(task: Task) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _to_start_from(task: Task, git: Git) -> Heads:
+def _first_plan(task: Task, git: Git) -> Outcome:
+    """The plan; where the branch is there, this very commit is ours, as after the loss of a journal, and no other."""
     heads = look(git, task.target.branch, task.options.branch)
-    if heads.ours not in (None, task.pushed):
-        raise Stopped(Reason.BRANCH_EXISTS, f"{task.options.branch} is at {heads.ours}")
-    return heads
+    outcome = planned(task, git, heads)
+    if outcome.commit is None or heads.ours in (None, task.pushed):
+        return outcome
+    if outcome.commit == heads.ours:
+        return replace(outcome, state=State.PUSHED)
+    raise Stopped(Reason.BRANCH_EXISTS, f"{task.options.branch} is at {heads.ours}")
 
 
 def planned(task: Task, git: Git, heads: Heads) -> Outcome:
@@ -79,9 +83,7 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
     listed = entries(git)
     if any(entry.path == OPT_OUT for entry in listed):
         raise Stopped(Reason.OPTED_OUT)
-    settings = Settings(
-        select=task.options.select, unsafe_fixes=task.options.unsafe_fixes, env_var=task.options.env_var
-    )
+    settings = _settings(task.options)
     holding = grep(git, [*letters(settings), LFS], [f"*{suffix}" for suffix in SUFFIXES])
     if not holding:
         return Outcome(State.NOTHING_TO_DO)
@@ -107,7 +109,17 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         changes=tuple(Change(text(entry.path), entry.oid, made.blobs[entry.path]) for entry, _ in changed),
         shape=shape(diff),
         findings=sum(len(result.findings) for result in found),
+        suppressed=sum(result.suppressed for result in found),
         document=_document(found),
+    )
+
+
+def _settings(options: Options) -> Settings:
+    return Settings(
+        select=options.select,
+        unsafe_fixes=options.unsafe_fixes,
+        env_var=options.env_var,
+        ignore_suppressions=options.ignore_suppressions,
     )
 
 
@@ -135,6 +147,7 @@ def _jobs(
 def _unchanged(found: list[FileResult]) -> Outcome:
     errors = [result for result in found if result.status is Status.ERROR]
     findings = sum(len(result.findings) for result in found)
+    suppressed = sum(result.suppressed for result in found)
     unread = [result for result in errors if result.error != _POINTER]
     if unread:
         ours = any("bug of deflask" in (result.error or "") for result in unread)
@@ -143,9 +156,11 @@ def _unchanged(found: list[FileResult]) -> Outcome:
         outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found))
     elif errors:
         outcome = stopped(_stopping(Reason.LFS, errors), _errors(found))
+    elif suppressed:
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.SUPPRESSED)
     else:
         return Outcome(State.NOTHING_TO_DO)
-    return replace(outcome, findings=findings, document=_document(found))
+    return replace(outcome, findings=findings, suppressed=suppressed, document=_document(found))
 
 
 def _stopping(reason: Reason, errors: list[FileResult]) -> Stopped:
@@ -158,8 +173,8 @@ def _errors(found: list[FileResult]) -> str:
 
 
 def _document(found: list[FileResult]) -> dict[str, object]:
-    """The findings as in the JSON format, and the files that show any or cannot be examined."""
-    telling = [result for result in found if result.findings or result.error is not None]
+    """The findings as in the JSON format, and the files that show or silence any, or cannot be examined."""
+    telling = [result for result in found if result.findings or result.suppressed or result.error is not None]
     return {
         "findings": [finding_object(finding) for result in telling for finding in result.findings],
         "files": [file_object(result) for result in telling],

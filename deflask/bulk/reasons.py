@@ -30,8 +30,10 @@ class Reason(str, enum.Enum):
     DISABLED = "disabled", "is disabled, or takes no pull requests"
     # Nothing to do, and why that is not the whole story.
     MANUAL_ONLY = "manual-only", "only a person can fix what was found"
+    SUPPRESSED = "suppressed", "comments silence what was found"
     # Planned again.
     HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
+    PLAN_LOST = "plan-lost", "what was reviewed is no longer in the campaign folder"
     # What became of its pull request, or keeps it as it is.
     CLOSED_BY_PERSON = "closed-by-person", "its pull request was closed by a person"
     CLOSED = "closed", "its pull request is closed"
@@ -56,9 +58,8 @@ class Reason(str, enum.Enum):
     PUSH_REFUSED = "push-refused", "does not take the branch"
     REFUSED = "refused", "the forge refuses it"
     CONFLICT = "conflict", "has changed meanwhile, or cannot be merged"
-    UNAVAILABLE = "unavailable", "the forge does not answer"
+    UNAVAILABLE = "unavailable", "does not answer now, or wants to be asked less"
     OUT_OF_MEMORY = "out-of-memory", "needs more memory than the limit"
-    PLAN_LOST = "plan-lost", "what was planned is no longer in the campaign folder"
     WORKER_DIED = "worker-died", "ended the processes that worked on it"
     GIT_FAILED = "git-failed", "git failed for another cause"
     INTERNAL = "internal", "a bug of deflask"

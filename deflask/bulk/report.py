@@ -11,11 +11,14 @@ from typing import Any
 
 from deflask.bulk.campaign import Campaign
 from deflask.bulk.journal import Row
-from deflask.bulk.model import State
+from deflask.bulk.model import STOPPED, State
 from deflask.formats.base import visible
 
 VERSION = 1
-_COLUMNS = ("name", "url", "state", "reason", "detail", "head", "branch", "commit", "pull_request", "findings", "files")
+_COLUMNS = (
+    *("name", "url", "state", "reason", "detail", "head", "branch", "commit", "pull_request", "findings", "files"),
+    "suppressed",
+)
 
 
 def status(campaign: Campaign, output_format: str) -> Iterator[str]:
@@ -29,7 +32,11 @@ def report(campaign: Campaign, output_format: str) -> Iterator[str]:
 
 
 def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
-    """A repository as in the JSON, version 1: keys may be added, none is taken."""
+    """A repository as in the JSON, version 1: keys may be added, none is taken.
+
+    A commit that could not be pushed is not there, and neither is its branch.
+    """
+    commit = row.pushed if row.state in STOPPED else row.commit
     return {
         "name": row.name,
         "url": row.target.url,
@@ -37,11 +44,12 @@ def repository_object(campaign: Campaign, row: Row) -> dict[str, Any]:
         "reason": row.reason.value if row.reason else None,
         "detail": row.detail,
         "head": row.head,
-        "branch": campaign.options.branch if row.commit else None,
-        "commit": row.commit,
+        "branch": campaign.options.branch if commit else None,
+        "commit": commit,
         "pushed_to": row.pushed_to,
         "pull_request": row.pull_request,
         "findings": row.findings,
+        "suppressed": row.suppressed,
         "files": row.files,
     }
 
@@ -98,6 +106,8 @@ def _text(campaign: Campaign, detailed: bool) -> Iterator[str]:
         yield f"{visible(row.name)}: {row.state.value}{address}{_because(row)}\n"
         document = campaign.journal.document(row.id) or {}
         yield from (f"    {visible(_finding(finding))}\n" for finding in document.get("findings", []))
+        if row.suppressed:
+            yield f"    {row.suppressed} suppressed by comments\n"
         errors = [f"{file['path']}: {file['error']}" for file in document.get("files", []) if file["error"]]
         yield from (f"    {visible(error)}\n" for error in errors)
     yield from _totals(campaign)

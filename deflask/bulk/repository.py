@@ -17,7 +17,8 @@ MOST_ENTRIES = 1_000_000
 """Entries of a tree; with more of them a repository is too large."""
 _BASE = "refs/heads/base"
 """What the branch to start from is called here."""
-_OUTSIDE = {"", ".", "..", ".git", "git~1"}
+_OUTSIDE = {b"", b".", b".."}
+_OF_GIT = {".git", "git~1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     Raises Stopped where there is nothing to start from.
     """
     wanted = f"refs/heads/{branch}" if branch else "HEAD"
-    listed = git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}").decode("utf-8", "replace")
-    lines = [line.split("\t") for line in listed.splitlines()]
+    listed = text(git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}"))
+    lines = [line.split("\t") for line in listed.split("\n")[:-1]]
     refs = {name: value for value, name in lines if not value.startswith("ref: ")}
     leads = {name: value.removeprefix("ref: ") for value, name in lines if value.startswith("ref: refs/heads/")}
     base = branch or leads.get("HEAD", "").removeprefix("refs/heads/")
@@ -108,7 +109,7 @@ def _entry(line: bytes) -> Entry:
 
 def _leads_out(part: bytes) -> bool:
     # Disks that fold case or drop characters see `.git` in more than one spelling.
-    return part.decode("utf-8", "replace").casefold().rstrip(". ") in _OUTSIDE
+    return part in _OUTSIDE or part.decode("utf-8", "replace").casefold().rstrip(". ") in _OF_GIT
 
 
 def grep(git: Git, letters: Iterable[bytes], patterns: Iterable[str]) -> set[bytes]:
@@ -160,5 +161,5 @@ def objects(git: Git) -> Iterator[Objects]:
 
 
 def text(path: bytes) -> str:
-    """A path of a tree as the rest of deflask has it."""
+    """A path of a tree, or the name of a branch, as the rest of deflask has it."""
     return os.fsdecode(path)

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from deflask.bulk.campaign import Campaign
 from deflask.bulk.journal import Row
-from deflask.bulk.model import State
-
-REVIEWABLE = (State.PLANNED, State.APPROVED, State.REJECTED)
-"""What a reviewer can still say something about."""
+from deflask.bulk.model import STOPPED, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +16,13 @@ class Group:
 
     shape: str
     ids: tuple[int, ...]
+
+
+def is_reviewable(row: Row) -> bool:
+    """Whether a reviewer can still say something about a plan: also where it could not be pushed."""
+    if row.state in STOPPED:
+        return row.commit is not None and row.pushed is None and row.pull_request is None
+    return row.state in (State.PLANNED, State.APPROVED, State.REJECTED)
 
 
 def groups(campaign: Campaign, states: Iterable[State] = (State.PLANNED,)) -> list[Group]:
@@ -41,7 +45,7 @@ def reject(campaign: Campaign, ids: Iterable[int], reason: str) -> int:
 
 
 def _say(campaign: Campaign, ids: Iterable[int], state: State, detail: str | None) -> int:
-    rows = [row for row in map(campaign.journal.row, ids) if row.state in REVIEWABLE]
+    rows = [row for row in map(campaign.journal.row, ids) if is_reviewable(row)]
     for row in rows:
         campaign.journal.record(row.id, state, None, detail)
     return len(rows)

@@ -34,4 +34,5 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
     "ALTER TABLE repositories ADD COLUMN pushed_to TEXT",
+    "ALTER TABLE repositories ADD COLUMN suppressed INTEGER NOT NULL DEFAULT 0",
 )

@@ -4,36 +4,72 @@ from __future__ import annotations
 
 import os
 import re
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from deflask.bulk.reasons import Reason, Stopped
 
 PROTOCOLS = ("https", "ssh", "http", "git", "file")
 """What a user may name. Git opens only the one that a URL names; a forge may name the first two."""
-_SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!/?/)[^:]")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^@/?#]*)@)?(?P<host>\[[^]/]*]|[^:/?#]*)(?::(?P<port>\d*))?"
+    r"(?P<path>[^?#]*)(?P<more>.*)",
+    re.DOTALL,
+)
+SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>\[[^]/]+]|[^:/]+):(?P<path>.+)", re.DOTALL)
+"""Git takes a colon before any slash for the end of a host."""
+_HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
 _SECRET = re.compile(r"(?<=://)([^/@\s:]*:[^/@\s]*|[^/@\s:]{20,})(?=@)")
 """A user with a password, or a token in place of a user."""
 
 
 def opened(url: str) -> tuple[str, str]:
     """The URL that git is given and its protocol. Raises Stopped for one that is not opened."""
-    if url.startswith("-") or "::" in url or not url.isprintable():
-        raise Stopped(Reason.REFUSED_URL, "begins with a dash, holds a control character, or names a helper with `::`")
+    cause = _refusal(url)
+    if cause is not None:
+        raise Stopped(Reason.REFUSED_URL, cause)
     if _SECRET.search(url):
         raise Stopped(Reason.CREDENTIALS_IN_URL, "a token belongs in the environment, see the documentation")
-    scheme = _SCHEME.match(url)
-    if scheme is None:
-        return (url, "ssh") if _is_scp(url) else (f"file://{quote(os.path.abspath(url))}", "file")
-    protocol = scheme[1].lower()
-    if protocol not in PROTOCOLS:
-        raise Stopped(Reason.REFUSED_URL, f"the protocol is none of {', '.join(PROTOCOLS)}")
-    return url, protocol
+    parts = URL.match(url)
+    if parts is not None:
+        return url, parts["scheme"].lower()
+    path = local(url)
+    return (url, "ssh") if path is None else (f"file://{quote(os.fsencode(os.path.abspath(path)))}", "file")
 
 
-def _is_scp(url: str) -> bool:
-    """Whether it is `user@host:path`."""
-    return bool(_SCP.match(url)) and not os.path.exists(url)
+def _refusal(url: str) -> str | None:
+    """Why an address is not opened, None where it is."""
+    if url.startswith("-"):
+        return "begins with a dash"
+    if _HELPER.match(url):
+        return "names a helper with `::`"
+    # The path of a file may hold anything else: git gets it in an escaped form.
+    path = local(url)
+    if "\0" in (path or url) or (path is None and not all(char.isprintable() or _is_byte(char) for char in url)):
+        return "holds a control character"
+    parts = URL.match(url)
+    if parts is not None and parts["scheme"].lower() not in PROTOCOLS:
+        return f"the protocol is none of {', '.join(PROTOCOLS)}"
+    try:
+        _ = urlsplit(url).port if parts is not None else None
+    except ValueError as error:
+        return f"is no URL: {error}"
+    return None
+
+
+def _is_byte(char: str) -> bool:
+    """Whether it stands for a byte that is no UTF-8."""
+    return "\udc80" <= char <= "\udcff"
+
+
+def local(url: str) -> str | None:
+    """The path of a repository on this machine, None for the address of another one."""
+    parts = URL.match(url)
+    if parts is not None:
+        if parts["scheme"].lower() != "file":
+            return None
+        # Git knows no host in it, no query and no fragment.
+        return "/" + os.fsdecode(unquote_to_bytes(os.fsencode(url[len("file://") :]))).lstrip("/")
+    return None if SCP.match(url) and not os.path.exists(url) else url
 
 
 def redacted(text: str) -> str:
@@ -41,31 +77,19 @@ def redacted(text: str) -> str:
     return _SECRET.sub("***", text)
 
 
-def key(url: str) -> str:
-    """What is the same for two addresses of one repository."""
-    scheme = _SCHEME.match(url)
-    if not url.isprintable():
-        return repr(url)
-    if scheme is None and not _is_scp(url):
-        return os.path.realpath(url)
-    if scheme is None:
-        host, _, path = url.partition(":")
-        return f"{host.rpartition('@')[2].lower()}/{_plain(path)}"
-    parts = urlsplit(url)
-    if parts.scheme.lower() == "file":
-        return os.path.realpath(unquote(parts.path))
-    return f"{parts.netloc.rpartition('@')[2].lower()}/{_plain(parts.path)}"
-
-
-def _plain(path: str) -> str:
-    return path.strip("/").removesuffix(".git")
+def plain(path: str) -> str:
+    """A path without what git does not need of it: slashes at its ends, and `.git`."""
+    return path.strip("/").removesuffix(".git").rstrip("/")
 
 
 def name(url: str) -> str:
     """What people call the repository: the last two parts of its path, as `owner/repository`."""
-    path = urlsplit(url).path if _SCHEME.match(url) else url.rpartition(":")[2] if _is_scp(url) else url
-    parts = [part for part in _plain(path).split("/") if part not in ("", ".", "..")]
-    return "/".join(parts[-2:]) or "repository"
+    path = local(url)
+    if path is None:
+        parts = URL.match(url) or SCP.match(url)
+        path = parts["path"] if parts is not None else url
+    names = [part for part in plain(path).split("/") if part not in ("", ".", "..")]
+    return "/".join(names[-2:]) or "repository"
 
 
 def slug(text: str) -> str:

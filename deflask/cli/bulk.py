@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from deflask.cli.forge_options import access, check_pull_requests, listing, opening, wording
-from deflask.cli.options import selectors, setting
+from deflask.cli.options import ignore_suppressions, selectors, setting
 
 _campaign = click.option("--campaign", "folder", required=True, metavar="DIR", help="The campaign's folder.")
 _format = click.option("--output-format", type=click.Choice(("text", "json", "csv")), default="text", show_default=True)
-_retry = click.option("--retry-failed", is_flag=True, help="Try again what has failed.")
+_retry = click.option("--retry-failed", is_flag=True, help="Try again what has failed or was skipped.")
 _ENGINES = (
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]"),
     click.option("--engine", type=click.Choice(("local", "dask")), default="local", show_default=True),
@@ -49,6 +49,7 @@ def bulk() -> None:
 @click.option("--select", multiple=True, metavar="RULES", callback=selectors, help="Only these rules, as DF1.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="Plan unsafe fixes, too.")
 @click.option("--env-var", metavar="NAME", callback=setting, help="The variable to read.  [default: FLASK_DEBUG]")
+@ignore_suppressions
 @listing
 @_retry
 @_engine

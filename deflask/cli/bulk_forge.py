@@ -12,7 +12,7 @@ from deflask.bulk.campaign import Campaign
 from deflask.bulk.credentials import lent
 from deflask.bulk.engines import Engine
 from deflask.bulk.forges import Forge
-from deflask.bulk.forges.choice import choose
+from deflask.bulk.forges.choice import Choice, choose
 from deflask.bulk.forges.pacing import Halted, Pacer
 from deflask.bulk.journal import Row
 from deflask.bulk.model import State
@@ -29,12 +29,13 @@ def open_pull_requests(campaign: Campaign, engine: Engine, options: dict[str, An
     wanted = offer(options, campaign.options.env_var, campaign.template(template(options)))
     pacer = Pacer(pace(options), waiting=waiting)
     work = todo(campaign, options["retry_failed"], pacer.turns)
-    if options["dry_run"]:
-        for row in map(campaign.journal.row, work.ids):
-            click.echo(f"{visible(row.name)}: would open a pull request for {row.commit}")
-        return 0
     if not work.ids:
         status_of(campaign)
+        return 0
+    if options["dry_run"]:
+        _choice(campaign, work.ids[0], options).token()
+        for row in map(campaign.journal.row, work.ids):
+            click.echo(f"{visible(row.name)}: would open a pull request for {row.commit}")
         return 0
     with _asked(campaign, work.ids[0], options) as forge, _counted(campaign, "Opening", len(work.ids)) as count:
         offer_all(campaign, engine, forge, wanted, pacer, work, count)
@@ -74,9 +75,24 @@ def _each(label: str, options: dict[str, Any], acting: Callable[[Campaign, Forge
 
 
 @contextmanager
+def lent_to_git(campaign: Campaign, ids: list[int], options: dict[str, Any]) -> Iterator[None]:
+    """Let git use the forge's token where no forge is asked, if the options name one."""
+    if not ids or not any(options[name] for name in ("token_env", "token_command", "api_url")):
+        yield
+        return
+    choice = _choice(campaign, ids[0], options)
+    with lent(choice.token().reveal(), choice.git_host):
+        yield
+
+
+def _choice(campaign: Campaign, repository: int, options: dict[str, Any]) -> Choice:
+    return choose(campaign.journal.row(repository).target.url, token_source(options), options["api_url"])
+
+
+@contextmanager
 def _asked(campaign: Campaign, repository: int, options: dict[str, Any]) -> Iterator[Forge]:
     """The forge of a repository, whose token git may use meanwhile."""
-    choice = choose(campaign.journal.row(repository).target.url, token_source(options), options["api_url"])
+    choice = _choice(campaign, repository, options)
     token = choice.token()
     with lent(token.reveal(), choice.git_host):
         forge = choice.forge(token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -21,19 +21,18 @@ _CHOICES = "[a]pprove, [r]eject, [e]ach by itself, [s]kip, [q]uit"
 
 def review(options: dict[str, Any]) -> None:
     """Do what the options say; without any, ask."""
-    reasons = options["reasons"]
-    if len(reasons) != len(options["reject"]):
-        if len(reasons) != 1 or not options["reject"]:
-            raise click.UsageError("every --reject needs a --reason, its own or one for all")
-        reasons *= len(options["reject"])
+    reasons = _reasons(options["reject"], options["reasons"])
     with campaign_of(options["folder"]) as campaign:
-        rejected = _ids(campaign, options["reject"])
-        approved = _ids(campaign, options["approve"])
+        rejected = dict(zip(_ids(campaign, options["reject"]), reasons, strict=True))
+        approved = dict.fromkeys(_ids(campaign, options["approve"]))
+        for number in approved:
+            if number in rejected:
+                raise click.UsageError(f"{visible(campaign.journal.row(number).name)} is both approved and rejected")
         if options["approve_all"]:
-            approved += [number for group in reviews.groups(campaign) for number in group.ids if number not in rejected]
+            approved |= {id: None for group in reviews.groups(campaign) for id in group.ids if id not in rejected}
         if approved or rejected or options["approve_all"]:
             count = reviews.approve(campaign, approved)
-            for number, reason in zip(rejected, reasons, strict=True):
+            for number, reason in rejected.items():
                 reviews.reject(campaign, [number], reason)
             click.echo(f"{count} approved, {len(rejected)} rejected")
         elif sys.stdin is not None and sys.stdin.isatty():
@@ -43,11 +42,22 @@ def review(options: dict[str, Any]) -> None:
                 click.echo(_shown(campaign, group))
 
 
+def _reasons(rejected: Sequence[str], reasons: Sequence[str]) -> Sequence[str]:
+    """A reason for each that is rejected."""
+    if not all(reason.strip() for reason in reasons):
+        raise click.UsageError("a --reason says something")
+    if len(reasons) == 1 and rejected:
+        return [*reasons] * len(rejected)
+    if len(reasons) != len(rejected):
+        raise click.UsageError("every --reject needs a --reason, its own or one for all")
+    return reasons
+
+
 def _ids(campaign: Campaign, names: Iterable[str]) -> list[int]:
     rows = []
     for name in names:
         row = campaign.journal.named(name)
-        if row is None or row.state not in reviews.REVIEWABLE:
+        if row is None or not reviews.is_reviewable(row):
             state = f"is {row.state.value}" if row is not None else "is not in the campaign"
             raise click.UsageError(f"{visible(name)} {state}")
         rows.append(row.id)

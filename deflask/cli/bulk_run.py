@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import click
 from deflask.bulk import report
 from deflask.bulk.apply import apply as apply_campaign
 from deflask.bulk.apply import waiting
-from deflask.bulk.campaign import Campaign, CampaignError, opened
+from deflask.bulk.campaign import Campaign, CampaignError, is_campaign, opened
 from deflask.bulk.engines import Engine, EngineError
 from deflask.bulk.engines.local import Local
 from deflask.bulk.forges import ForgeError
@@ -25,10 +25,11 @@ from deflask.bulk.forges.pacing import Halted
 from deflask.bulk.forges.token import TokenError
 from deflask.bulk.journal import JournalError, Row
 from deflask.bulk.model import State
-from deflask.cli.bulk_sources import targets
+from deflask.cli.bulk_sources import SOURCES, targets
 from deflask.formats.base import visible
 
-_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var", "commit_template", "signoff")
+_CHOSEN = ("name", "author", "select", "unsafe_fixes", "env_var", "ignore_suppressions", "commit_template", "signoff")
+_OF_DASK = ("scheduler", "tls_ca_file", "tls_cert", "tls_key")
 _ERRORS = (CampaignError, EngineError, ForgeChoiceError, ForgeError, Halted, JournalError, TokenError)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _AUTHOR = re.compile(r"[^<>\n]+ <[^<>\s]+>")
@@ -39,11 +40,18 @@ _PACE = 0.2
 @contextmanager
 def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
     """The campaign of a folder; what is wrong with it ends the command in one line."""
+    with _in_one_line(), opened(folder, wanted, reading) as campaign:
+        yield campaign
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
     try:
-        with opened(folder, wanted, reading) as campaign:
-            yield campaign
+        yield
     except _ERRORS as error:
         raise click.ClickException(visible(str(error))) from None
+    except BrokenPipeError:  # whoever reads has read enough: click ends quietly
+        raise
     except OSError as error:
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
         raise click.ClickException(visible(f"{name}{error.strerror or error}")) from None
@@ -51,42 +59,63 @@ def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool
 
 def plan(options: dict[str, Any]) -> None:
     """Take in the sources and plan."""
+    engine = _engine(options)
     wanted = {key: options[key] for key in _CHOSEN if options[key] is not None}
     name = wanted.get("name", os.path.basename(os.path.realpath(options["folder"])))
     if not _NAME.fullmatch(name) or ".." in name or name.endswith(".lock"):
         raise click.UsageError(f"{name!r} is no name for a branch; --name gives another one")
     if not _AUTHOR.fullmatch(wanted.get("author", "deflask <deflask>")):
         raise click.BadParameter("not of the form 'Name <mail>'", param_hint="--author")
-    with campaign_of(options["folder"], wanted) as campaign, targets(options) as found:
-        campaign.journal.add(found)
-        ids = campaign.to_plan(options["retry_failed"])
-        progress = Progress("Planning", len(ids))
-        for row in campaign.plan(_engine(options), ids):
-            progress.done(row)
-        progress.end()
-        status_of(campaign)
+    is_new = not is_campaign(options["folder"])
+    if is_new and not any(options[name] for name in SOURCES):
+        raise click.UsageError("no repository is named, neither by its URL nor by --from, --dir or a forge")
+    with _in_one_line(), targets(options) as found:
+        # What cannot be listed begins no campaign: its options would bind the next call.
+        listed = list(found) if is_new else found
+        with campaign_of(options["folder"], wanted) as campaign:
+            if not campaign.journal.add(listed) and any(options[name] for name in SOURCES):
+                click.echo("note: no repository is listed", err=True)
+            ids = campaign.to_plan(options["retry_failed"])
+            progress = Progress("Planning", len(ids))
+            for row in campaign.plan(engine, ids):
+                progress.done(row)
+            progress.end()
+            status_of(campaign)
 
 
 def apply(options: dict[str, Any]) -> int:
     """Push what is approved; the exit code."""
-    with campaign_of(options["folder"]) as campaign:
-        if options["pull_requests"]:
-            from deflask.cli.bulk_forge import open_pull_requests
+    from deflask.cli.bulk_forge import lent_to_git, open_pull_requests
 
-            return open_pull_requests(campaign, _engine(options), options)
+    engine = _engine(options)
+    with campaign_of(options["folder"]) as campaign, ExitStack() as stack:
+        _hint(campaign)
+        if options["pull_requests"]:
+            return open_pull_requests(campaign, engine, options)
         ids = waiting(campaign, options["retry_failed"])[: options["limit"]]
+        stack.enter_context(lent_to_git(campaign, ids, options))
         if options["dry_run"]:
             for row in map(campaign.journal.row, ids):
                 click.echo(f"{visible(row.name)}: would push {row.commit} to {campaign.options.branch}")
+            if not ids:
+                status_of(campaign)
             return 0
         progress = Progress("Pushing", len(ids))
         failed = 0
-        for row in apply_campaign(campaign, _engine(options), ids):
+        for row in apply_campaign(campaign, engine, ids):
             progress.done(row)
             failed += row.state is State.FAILED
         progress.end()
         status_of(campaign)
     return int(failed > 0)
+
+
+def _hint(campaign: Campaign) -> None:
+    """Say what a person still has to do before there is anything to push."""
+    count = campaign.journal.counts().get(State.PLANNED, 0)
+    if count:
+        what = "repository waits" if count == 1 else "repositories wait"
+        click.echo(f"note: {count} {what} for `deflask bulk review`", err=True)
 
 
 def status_of(campaign: Campaign) -> None:
@@ -107,6 +136,11 @@ def _print(pieces: Iterator[str]) -> None:
 
 
 def _engine(options: dict[str, Any]) -> Engine:
+    other = {"local": _OF_DASK, "dask": ("jobs",)}[options["engine"]]
+    for name in other:
+        if options[name] is not None:
+            engine = "dask" if options["engine"] == "local" else "local"
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --engine {engine}")
     if options["engine"] == "local":
         return Local(options["jobs"] or os.cpu_count() or 1)
     if not options["scheduler"]:
@@ -135,7 +169,7 @@ class Progress:
             self._say(now)
 
     def _say(self, now: float) -> None:
-        if sys.stderr is None or not sys.stderr.isatty():
+        if not _takes_lines_back():
             return
         number = sum(self.counts.values())
         left = (now - self.started) / number * (self.total - number)
@@ -144,8 +178,13 @@ class Progress:
 
     def end(self) -> None:
         """Leave the line."""
-        if self.counts and sys.stderr is not None and sys.stderr.isatty():
+        if self.counts and _takes_lines_back():
             click.echo("\r\033[K", nl=False, err=True)
+
+
+def _takes_lines_back() -> bool:
+    """Whether messages go to a terminal on which a line can be written anew."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _clock(seconds: float) -> str:

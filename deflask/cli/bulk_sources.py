@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from deflask.bulk.credentials import lent
+from deflask.bulk.forges import ForgeError, Unauthorized
 from deflask.bulk.forges.choice import Choice, choose_kind
 from deflask.bulk.forges.pacing import Pacer
 from deflask.bulk.model import Target
@@ -18,7 +20,10 @@ from deflask.bulk.sources import folder as folder_source
 from deflask.bulk.sources import lines as line_source
 from deflask.bulk.sources.listing import Filter
 from deflask.cli.forge_options import token_source, waiting
+from deflask.formats.base import visible
 
+SOURCES = ("urls", "lists", "folders", "github_org", "gitlab_group")
+"""The options that name repositories."""
 _OF_FORGES = ("match", "token_env", "token_command", "api_url")
 
 
@@ -45,8 +50,11 @@ def _named(options: dict[str, Any]) -> Iterator[Target]:
     for path in options["lists"]:
         # Standard input has no folder of its own.
         folder = "." if path == "-" else os.path.dirname(path)
-        with click.open_file(path, encoding="utf-8", errors="surrogateescape") as file:
-            yield from line_source.repositories(line_source.Settings(file, folder))
+        with click.open_file(path, encoding=line_source.ENCODING, errors="surrogateescape") as file:
+            try:
+                yield from line_source.repositories(line_source.Settings(file, folder))
+            except ValueError as error:
+                raise click.ClickException(f"{visible(path)}: {error}") from None
     for path in options["folders"]:
         yield from folder_source.repositories(folder_source.Settings(path))
 
@@ -63,5 +71,10 @@ def _listed(choice: Choice, names: tuple[str, ...], only: Filter) -> Iterator[Ta
     pacer = Pacer(waiting=waiting)
     for name in names:
         settings = source.Settings(name, choice.source, choice.api_url, only)
-        # Not with its default branch, which a forge also names where there is no commit: git knows better.
-        yield from (Target(each.url) for each in source.repositories(settings, pacer))
+        try:
+            # Not with its default branch, which a forge also names where there is no commit: git knows better.
+            yield from (Target(each.url) for each in source.repositories(settings, pacer))
+        except ForgeError as error:
+            refused = isinstance(error, Unauthorized)
+            what = f"the token of {choice.source.name} is not taken" if refused else name
+            raise click.ClickException(visible(f"{urlsplit(choice.api_url).netloc}: {what}: {error.words}")) from None

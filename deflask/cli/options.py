@@ -48,6 +48,9 @@ def _reporting(context: click.Context, parameter: click.Parameter) -> Iterator[N
         raise click.BadParameter(str(error), context, parameter) from None
 
 
+ignore_suppressions = click.option(
+    "--ignore-suppressions", is_flag=True, default=None, help="Report what comments silence, too."
+)
 _COMMON = (
     click.argument("paths", nargs=-1),
     click.option("--select", multiple=True, metavar="RULES", callback=selectors, help="Only these rules, as DF1."),
@@ -56,7 +59,7 @@ _COMMON = (
     click.option("--exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="Leave these out."),
     click.option("--extend-exclude", multiple=True, metavar="PATTERNS", callback=_patterns, help="These, too."),
     click.option("--no-respect-gitignore", is_flag=True, default=None, help="Look at ignored files, too."),
-    click.option("--ignore-suppressions", is_flag=True, default=None, help="Report what comments silence, too."),
+    ignore_suppressions,
     click.option("--unsafe-fixes", is_flag=True, default=None, help="Count and apply unsafe fixes, too."),
     click.option("--env-var", metavar="NAME", callback=setting, help="The variable to read.  [default: FLASK_DEBUG]"),
     click.option("--no-guard", is_flag=True, default=None, help='Add no `if __name__ == "__main__":`.'),

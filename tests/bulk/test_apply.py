@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deflask.bulk import offers
-from deflask.bulk.apply import _unpack, apply, waiting
+from deflask.bulk.apply import _unpacked, apply, waiting
 from deflask.bulk.campaign import Campaign, opened
 from deflask.bulk.forges import PullRequest
 from deflask.bulk.forges import State as Condition
@@ -130,30 +130,73 @@ def test_refused_by_the_server(tmp_path: Path, repository: Path) -> None:
     assert (row.state, row.reason) == (State.FAILED, Reason.PUSH_REFUSED)
     assert "GH006: Protected branch update failed" in (row.detail or "")
     assert "pre-receive hook declined" in (row.detail or "")
+    status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
+    [shown] = status["repositories"]
+    assert (shown["head"], shown["branch"], shown["commit"]) == (row.head, None, None)
     hook.unlink()
     assert run(tmp_path).state is State.FAILED
     assert run(tmp_path, retry_failed=True).state is State.PUSHED
 
 
-def test_lost_plan(tmp_path: Path, repository: Path) -> None:
-    """A pack that is gone or damaged is not made up for silently."""
+@pytest.mark.parametrize("left", [-5, 0])
+def test_lost_plan(tmp_path: Path, repository: Path, left: int) -> None:
+    """A pack that is damaged or gone is made again: the same commit, so it is the one that was reviewed."""
     [pack] = (tmp_path / "c" / "packs").iterdir()
-    pack.write_bytes(pack.read_bytes()[:-5])
-    assert run(tmp_path).reason is Reason.PLAN_LOST
-    pack.unlink()
+    pack.write_bytes(pack.read_bytes()[:left])
+    if not left:
+        pack.unlink()
+    row = run(tmp_path)
+    assert (row.state, row.commit, head(repository)) == (State.PUSHED, pack.stem, pack.stem)
+
+
+def test_lost_diff(tmp_path: Path, repository: Path) -> None:
+    """Where it is not known what was reviewed, somebody has to look again."""
+    for folder in ("packs", "diffs"):
+        [kept] = (tmp_path / "c" / folder).iterdir()
+        kept.unlink()
+    row = run(tmp_path)
+    assert (row.state, row.reason, head(repository)) == (State.PLANNED, Reason.PLAN_LOST, "")
+    assert deflask(tmp_path, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
+    assert run(tmp_path).state is State.PUSHED
+
+
+def test_a_branch_that_is_in_the_way(tmp_path: Path, repository: Path) -> None:
+    """What was skipped with its approval is pushed when the way is free, and it is asked for."""
+    commit(repository, {"app.py": b"mine\n"}, branch="deflask/c", name="Human")
+    assert run(tmp_path).state is State.SKIPPED
+    git(repository, "update-ref", "-d", BRANCH)
+    assert run(tmp_path).state is State.SKIPPED
     row = run(tmp_path, retry_failed=True)
-    assert (row.state, row.reason) == (State.FAILED, Reason.PLAN_LOST)
+    assert (row.state, row.commit) == (State.PUSHED, head(repository))
+
+
+def test_an_approval_is_withdrawn(tmp_path: Path, repository: Path) -> None:
+    """After a push that failed; what is pushed is no longer a plan."""
+    hook = repository / "hooks" / "pre-receive"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert run(tmp_path).state is State.FAILED
+    hook.unlink()
+    review = ("bulk", "review", "--campaign", "c")
+    name = f"{tmp_path.name}/r"
+    assert deflask(tmp_path, *review, "--reject", name, "--reason", "not now").text == "0 approved, 1 rejected\n"
+    assert run(tmp_path, retry_failed=True).state is State.REJECTED
     assert head(repository) == ""
+    assert deflask(tmp_path, *review, "--approve", name).code == 0
+    assert run(tmp_path).state is State.PUSHED
+    refused = deflask(tmp_path, *review, "--reject", name, "--reason", "too late")
+    assert (refused.code, refused.errors) == (2, [f"error: {name} is pushed"])
 
 
 def test_lease(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody pushes between our look and our push."""
 
-    def interrupted(*given: object) -> None:
-        _unpack(*given)  # type: ignore[arg-type]
+    def interrupted(*given: object) -> bool:
         commit(repository, {"app.py": b"mine\n"}, branch="deflask/c", name="Human")
+        return _unpacked(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("deflask.bulk.apply._unpack", interrupted)
+    monkeypatch.setattr("deflask.bulk.apply._unpacked", interrupted)
     row = run(tmp_path)
     assert (row.state, row.reason) == (State.SKIPPED, Reason.BRANCH_MODIFIED)
     assert git(repository, "show", f"{BRANCH}:app.py") == b"mine\n"

@@ -23,6 +23,8 @@ from deflask.bulk.reasons import Reason
         ("fatal: fsck error in packed object", Reason.CORRUPT),
         ("error: object 12: hasDotgit: contains '.git'\nfatal: fsck error", Reason.HOSTILE_PATH),
         ("fatal: transport 'ext' not allowed", Reason.REFUSED_URL),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", Reason.UNAVAILABLE),
+        ("kex_exchange_identification: Connection closed by remote host\nfatal: Could not", Reason.UNREACHABLE),
         ("fatal: something new", Reason.GIT_FAILED),
     ],
 )
@@ -35,3 +37,20 @@ def test_words() -> None:
     said = "Cloning\nremote: no\nfatal: no way\nfatal: no way\n"
     assert failures.words(said) == "remote: no; fatal: no way"
     assert failures.words("it is late\n") == "it is late"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "ssh: connect to host 127.0.0.1 port 1: Connection refused",
+        "ssh: something that only ssh knows",
+        "git@x: Permission denied (publickey).",
+        "Host key verification failed.",
+        "Connection closed by 127.0.0.1 port 22",
+    ],
+)
+def test_words_of_ssh(cause: str) -> None:
+    """Git only says that it could not read: the cause is the line before."""
+    said = "Please make sure you have the correct access rights\nand the repository exists.\n"
+    expected = f"{cause}; fatal: Could not read from remote repository."
+    assert failures.words(f"{cause}\nfatal: Could not read from remote repository.\n\n{said}") == expected

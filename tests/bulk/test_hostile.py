@@ -46,7 +46,9 @@ def test_trees_that_lead_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, na
     assert not (tmp_path / "x.py").exists()
 
 
-@pytest.mark.parametrize("path", [b"/etc/x.py", b"a//x.py", b"a/../../x.py", b".git/x.py", b"a/.Git/x", b"x/.git "])
+@pytest.mark.parametrize(
+    "path", [b"/etc/x.py", b"a//x.py", b"a/../../x.py", b".git/x.py", b"a/.Git/x", b"x/.git ", b"x/.git...", b".."]
+)
 def test_paths_that_lead_out(path: bytes) -> None:
     with pytest.raises(Stopped) as stopped:
         _entry(b"100644 blob %s 12\t%s" % (b"1" * 40, path))
@@ -54,7 +56,8 @@ def test_paths_that_lead_out(path: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [b"-rf.py", b"--output=x.py", b"new\nline.py", b'quo"te\\n.py', b"\xff\xfe.py", b"$(touch ran).py"]
+    "path",
+    [b"-rf.py", b"--output=x.py", b"new\nline.py", b'quo"te\\n.py', b"\xff\xfe.py", b"$(touch ran).py", b"... .py"],
 )
 def test_odd_names_are_names(tmp_path: Path, path: bytes) -> None:
     """They are fixed like all others, and are never an option, a line or a command."""
@@ -85,6 +88,68 @@ def test_text_of_others_is_shown_as_text(tmp_path: Path) -> None:
     assert b"\x1b" not in seen + table
     assert str(repository.parent.name)[0] == "="
     assert b"\n'=cmd()" in table
+
+
+ODD = (b"\xff.git", b"a::b \tc.git", b"-x.git", "\u00e9.git".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [*(("list", name) for name in ODD), *(("folder", name) for name in (*ODD, b"new\nline.git"))]
+)
+def test_odd_paths_are_paths(tmp_path: Path, source: str, name: bytes) -> None:
+    """Paths are bytes: a repository at any of them is planned, approved by its name, and pushed."""
+    repository = bare(tmp_path / "r" / os.fsdecode(name), {"app.py": APP})
+    (tmp_path / "list").write_bytes(b"r/" + name + b"\n")
+    listed = ("--from", "list") if source == "list" else ("--dir", "r")
+    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", *listed, "--jobs", "1").code == 0
+    shown = f"r/{os.fsdecode(name).removesuffix('.git')}"
+    assert deflask(tmp_path, "bulk", "review", "--campaign", "c", "--approve", shown).code == 0
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 0
+    assert git(repository, "show", "deflask/c:app.py") == FIXED
+    document = json.loads(deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", "json").text)
+    [row] = document["repositories"]
+    assert (row["state"], row["name"], row["url"]) == ("pushed", shown, str(repository))
+    for shape in ("text", "csv"):
+        assert deflask(tmp_path, "bulk", "report", "--campaign", "c", "--output-format", shape).code == 0
+
+
+def test_a_folder_of_dots_is_a_folder(tmp_path: Path) -> None:
+    repository = bare(tmp_path / "r.git", {".../app.py": APP, ". ./x": b"x", "gitx/....": b"x"})
+    assert [change.path for change in planned(repository).changes] == [".../app.py"]
+
+
+def test_logs_are_for_terminals(tmp_path: Path) -> None:
+    """What a server says, in its log as everywhere: no escape sequence is one."""
+    repository = bare(tmp_path / "r.git", {"app.py": APP})
+    hook = repository / "hooks" / "pre-receive"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nprintf '\\033[31mred\\033[0m\\n\\377\\n' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    approved(tmp_path, repository)
+    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 1
+    [log] = (tmp_path / "c" / "logs").iterdir()
+    assert b"\x1b" not in log.read_bytes()
+    assert "remote: \\x1b[31mred" in log.read_text()
+
+
+def test_odd_branches_are_branches(tmp_path: Path) -> None:
+    """The one that is listed and the default one."""
+    repository = bare(tmp_path / "r.git", {"app.py": APP}, branch="\udcff")
+    (tmp_path / "list").write_bytes(b"r.git \xff\n")
+    for number, listed in enumerate((("--from", "list"), ("r.git",))):
+        campaign = ("--campaign", f"c{number}")
+        assert "1 planned" in deflask(tmp_path, "bulk", "plan", *campaign, *listed, "--jobs", "1").text
+        assert deflask(tmp_path, "bulk", "review", *campaign, "--approve-all").code == 0
+        assert deflask(tmp_path, "bulk", "apply", *campaign, "--jobs", "1").code == 0
+        assert head(repository, f"refs/heads/deflask/c{number}")
+
+
+def test_a_campaign_at_an_odd_path(tmp_path: Path) -> None:
+    bare(tmp_path / "r.git", {"app.py": APP})
+    folder = tmp_path / "\udcff #?"
+    plan = ("bulk", "plan", "--campaign", folder, "--name", "c", "r.git", "--jobs", "1")
+    assert deflask(tmp_path, *plan).code == 0
+    assert "1 planned" in deflask(tmp_path, "bulk", "status", "--campaign", folder).text
 
 
 def test_hooks_and_configuration_of_repositories_do_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,6 +121,21 @@ def test_options(tmp_path: Path) -> None:
     assert (other.state, other.reason) == (State.NOTHING_TO_DO, None)
 
 
+def test_comments_that_silence(tmp_path: Path) -> None:
+    """They count, here as in `check`, and are counted, also beside what is fixed; or they count for nothing."""
+    silenced = APP.replace(b"debug=True)", b"debug=True)  # noqa")
+    repository = bare(tmp_path / "r.git", {"app.py": silenced, "clean.py": CLEAN})
+    outcome = planned(repository)
+    assert (outcome.state, outcome.reason, outcome.suppressed) == (State.NOTHING_TO_DO, Reason.SUPPRESSED, 1)
+    assert outcome.document is not None
+    assert outcome.document["summary"]["suppressed"] == 1
+    assert [file["path"] for file in outcome.document["files"]] == ["app.py"]
+    both = planned(bare(tmp_path / "both.git", {"app.py": silenced, "run.py": APP}))
+    assert (both.state, both.findings, both.suppressed) == (State.PLANNED, 1, 1)
+    all_of_it = planned(repository, options=Options("c", ignore_suppressions=True))
+    assert (all_of_it.state, all_of_it.findings, all_of_it.suppressed) == (State.PLANNED, 1, 0)
+
+
 def test_how_imports_are_sorted_is_the_repositorys(tmp_path: Path) -> None:
     data = b"from flask import Flask\nimport sys\n\nFlask(__name__).run(debug=True)\n"
     files = {"app.py": data, "ruff.toml": b"[lint.isort]\nforce-sort-within-sections = true\n"}

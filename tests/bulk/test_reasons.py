@@ -82,6 +82,15 @@ def closed_port(folder: Path) -> Outcome:
         return planned(f"http://127.0.0.1:{taken.getsockname()[1]}/r.git")
 
 
+def closed_port_of_git(folder: Path) -> Outcome:
+    """Git says on a second line of which cause."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        outcome = planned(f"git://127.0.0.1:{taken.getsockname()[1]}/r.git")
+    assert (outcome.detail or "").endswith("errno=Connection refused"), outcome.detail
+    return outcome
+
+
 def large(folder: Path) -> Outcome:
     """It is found out on the way where there is time for it."""
     repository = bare(folder / "r.git", {"app.py": APP, "data": os.urandom(3_000_000)})
@@ -132,6 +141,7 @@ CASES: list[tuple[Reason, Callable[[Path], Outcome]]] = [
     (Reason.REFUSED_URL, other_protocol),
     (Reason.CREDENTIALS_IN_URL, password),
     (Reason.UNREACHABLE, closed_port),
+    (Reason.UNREACHABLE, closed_port_of_git),
     (Reason.TOO_LARGE, large),
     (Reason.TIMEOUT, slow),
     (Reason.CORRUPT, corrupt),
@@ -144,7 +154,8 @@ CASES: list[tuple[Reason, Callable[[Path], Outcome]]] = [
 
 # These are shown where the rest of what happens is: duplicates, pushes, workers, credentials, hostile trees, forges.
 ELSEWHERE = {
-    *(Reason.DUPLICATE, Reason.BRANCH_MODIFIED, Reason.HOSTILE_PATH, Reason.MANUAL_ONLY, Reason.HEAD_MOVED),
+    *(Reason.DUPLICATE, Reason.BRANCH_MODIFIED, Reason.HOSTILE_PATH, Reason.HEAD_MOVED),
+    *(Reason.MANUAL_ONLY, Reason.SUPPRESSED),
     *(Reason.CREDENTIALS_NEEDED, Reason.CREDENTIALS_REFUSED, Reason.REWRITE_FAILED, Reason.PUSH_REFUSED),
     *(Reason.PLAN_LOST, Reason.WORKER_DIED),
     *(Reason.ARCHIVED, Reason.DISABLED, Reason.CLOSED_BY_PERSON, Reason.CLOSED, Reason.MERGED, Reason.NO_PULL_REQUEST),

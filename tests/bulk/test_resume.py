@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,50 @@ def test_twice_from_scratch(tmp_path: Path) -> None:
         approved(tmp_path / name, *(path for path in (tmp_path / name / "repositories").iterdir()))
         assert deflask(tmp_path / name, "bulk", "apply", "--campaign", "c").code == 0
     assert refs(tmp_path / "one") == refs(tmp_path / "two")
+
+
+def test_without_its_journal(tmp_path: Path) -> None:
+    """A branch that is at the commit of the plan is ours, and the campaign goes on from there; another one is not."""
+    folder = world(tmp_path, 6)
+    plan = ("bulk", "plan", "--campaign", "c", "--dir", "repositories", "--jobs", "2")
+    assert deflask(folder, *plan).code == 0
+    assert deflask(folder, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
+    assert deflask(folder, "bulk", "apply", "--campaign", "c", "--jobs", "2").code == 0
+    before = status(folder)
+    kept = files(folder)
+    shutil.rmtree(folder / "c")
+    assert deflask(folder, *plan).code == 0
+    assert status(folder) == before
+    assert files(folder) == kept
+    assert before["counts"] == {"nothing-to-do": 2, "skipped": 1, "pushed": 4}
+
+
+def repaired(repository: Path) -> None:
+    """What kept it from being planned is no longer so."""
+    git(repository, "symbolic-ref", "HEAD", "refs/heads/main")
+    git(repository, "update-ref", "-d", "refs/heads/deflask/c")
+    commit(repository, {"app.py": APP})
+
+
+def test_what_was_skipped_is_tried_again(tmp_path: Path) -> None:
+    """When it is asked for: its owner may have changed what was in the way. What is listed twice stays skipped."""
+    opted = bare(tmp_path / "opted.git", {".deflaskignore": b""})
+    exists = bare(tmp_path / "exists.git", {"app.py": APP})
+    commit(exists, {"x": b"x"}, branch="deflask/c")
+    dangling = bare(tmp_path / "dangling.git", {"app.py": APP})
+    git(dangling, "symbolic-ref", "HEAD", "refs/heads/gone")
+    git(tmp_path, "init", "-q", "--bare", "empty.git")
+    plan = ("bulk", "plan", "--campaign", "c", "--jobs", "1")
+    assert deflask(tmp_path, *plan, opted, exists, dangling, "empty.git", "empty").code == 0
+    assert status(tmp_path)["counts"] == {"skipped": 5}
+    for repository in (exists, dangling, tmp_path / "empty.git"):
+        repaired(repository)
+    git(opted, "update-ref", "-d", "refs/heads/main")
+    repaired(opted)
+    assert deflask(tmp_path, *plan).code == 0
+    assert status(tmp_path)["counts"] == {"skipped": 5}
+    assert deflask(tmp_path, *plan, "--retry-failed").code == 0
+    assert status(tmp_path)["counts"] == {"planned": 4, "skipped": 1}
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ from deflask.bulk.model import State
 from deflask.bulk.shape import shape
 from deflask.cli.bulk_review import review as command
 from tests.bulk.tools import approved, bare, head
-from tests.command import APP, deflask
+from tests.command import APP, CLEAN, ROOT, deflask
 
 HEAD = b"--- a/app.py\n+++ b/app.py\n@@ -1,2 +1,2 @@\n context\n"
 
@@ -86,9 +88,27 @@ def test_approve_and_reject_by_name(tmp_path: Path) -> None:
     assert deflask(tmp_path, *run, "--approve", names[2]).code == 0
     assert deflask(tmp_path, "bulk", "apply", "--campaign", "c").code == 0
     assert [bool(head(each)) for each in made] == [True, False, True]
-    for wrong in (("--approve", names[0]), ("--approve", "nobody"), ("--reject", names[1]), ("--reason", "why")):
+    for wrong, said in (
+        (("--approve", names[0]), f"{names[0]} is pushed"),
+        (("--approve", "nobody"), "nobody is not in the campaign"),
+        (("--reject", names[1]), "every --reject needs a --reason, its own or one for all"),
+        (("--reason", "why"), "every --reject needs a --reason, its own or one for all"),
+        (("--reject", names[1], "--reason", " "), "a --reason says something"),
+        (("--approve", names[1], "--reject", names[1], "--reason", "x"), f"{names[1]} is both approved and rejected"),
+    ):
         refused = deflask(tmp_path, *run, *wrong)
-        assert (refused.code, len(refused.errors)) == (2, 1)
+        assert (refused.code, refused.err) == (2, f"error: {said}\n")
+    assert states(tmp_path) == ["pushed", "rejected", "pushed"]
+
+
+def test_who_is_named_twice_counts_once(tmp_path: Path) -> None:
+    """The last reason counts."""
+    plan(tmp_path, [APP, APP])
+    names = [f"{tmp_path.name}/r{number}" for number in range(2)]
+    rejected = ("--reject", names[1], "--reason", "one", "--reject", names[1], "--reason", "two")
+    done = deflask(tmp_path, "bulk", "review", "--campaign", "c", *["--approve", names[0]] * 2, *rejected)
+    assert done.text == "1 approved, 1 rejected\n"
+    assert "rejected (two)" in deflask(tmp_path, "bulk", "report", "--campaign", "c").text
 
 
 def test_approve_all_but_one(tmp_path: Path) -> None:
@@ -126,12 +146,40 @@ def test_progress_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Counts by state and the time left, in one line that goes away."""
     monkeypatch.setattr("deflask.cli.bulk_run._PACE", 0)
     made = [bare(tmp_path / f"r{number}.git", {"app.py": APP}) for number in range(2)]
-    done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--jobs", "1", *made, terminal="stderr")
+    done = deflask(
+        tmp_path, "bulk", "plan", "--campaign", "c", "--jobs", "1", *made, terminal="stderr", env={"TERM": "xterm"}
+    )
     assert "Planning 1/2: 1 planned; 0:0" in done.err
     assert "Planning 2/2: 2 planned; 0:00 left" in done.err
     assert done.err.endswith("\r\033[K")
+    dumb = deflask(
+        tmp_path, "bulk", "plan", "--campaign", "d", "--jobs", "1", *made, terminal="stderr", env={"TERM": "dumb"}
+    )
+    assert dumb.err == ""
 
 
 def test_nothing_to_approve(tmp_path: Path) -> None:
-    approved(tmp_path)
-    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c").text == "Campaign c: 0 repositories\n"
+    """Whoever has forgotten something is told what."""
+    bare(tmp_path / "r.git", {"app.py": CLEAN})
+    approved(tmp_path, tmp_path / "r.git")
+    for more in ((), ("--dry-run",), ("--pull-requests",), ("--pull-requests", "--dry-run")):
+        done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", *more)
+        assert (done.text, done.err) == ("Campaign c: 1 repository\n      1 nothing-to-do\n", "")
+    plan(tmp_path, [APP])
+    done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--dry-run")
+    assert done.err == "note: 1 repository waits for `deflask bulk review`\n"
+    assert "1 planned" in done.text
+
+
+@pytest.mark.parametrize("command", [("status",), ("report", "--output-format", "json"), ("review",), ("apply",)])
+def test_whoever_reads_goes_away(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """As when it is piped into `head`: quiet."""
+    plan(tmp_path, [APP])
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [sys.executable, "-m", "deflask", "bulk", command[0], "--campaign", "c", *command[1:]]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with os.fdopen(writer, "wb") as pipe:
+        done = subprocess.run(arguments, cwd=tmp_path, env=env, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert done.stderr.decode().replace("note: 1 repository waits for `deflask bulk review`\n", "") == ""
+    assert done.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +38,10 @@ def bare(repository: Path, files: Mapping[str, bytes], branch: str = "main", kin
 
 def commit(repository: Path, files: Mapping[str, bytes], branch: str = "main", name: str = "A") -> str:
     """Add a commit to a branch of a bare repository; its ID."""
-    parts = [b"commit refs/heads/%s\n" % branch.encode()]
+    parts = [b"commit refs/heads/%s\n" % os.fsencode(branch)]
     parts.append(b"committer %s <a@localhost> 1700000000 +0130\ndata 2\nx\n\n" % name.encode())
     if git(repository, "for-each-ref", f"refs/heads/{branch}"):
-        parts.append(b"from refs/heads/%s^0\n" % branch.encode())
+        parts.append(b"from refs/heads/%s^0\n" % os.fsencode(branch))
     for path, content in files.items():
         mode = {"@": b"120000", "#": b"160000"}.get(path[-1], b"100644")
         plain = path.rstrip("@#").encode()

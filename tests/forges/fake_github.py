@@ -27,6 +27,8 @@ def answer(forge: Forge, method: str, path: str, query: dict[str, str], body: An
     if login is None:
         return _error(401, "Bad credentials")
     match segments(path):
+        case ["orgs", name, *_] if not forge.knows(name):
+            return _error(404, "Not Found")
         case ["orgs", name]:
             return Response(200, {**seeded(forge, "organization-full", name), "login": name, "archived_at": None})
         case ["orgs", name, "repos"]:

@@ -25,6 +25,8 @@ def answer(forge: Forge, method: str, path: str, query: dict[str, str], body: An
         case ["users"]:
             known = query["username"] in ("alice", "bob")
             return Response(200, [{"id": len(query["username"]), "username": query["username"]}] if known else [])
+        case ["groups", name, "projects"] if not forge.knows(name):
+            return _error(404, "404 Group Not Found")
         case ["groups", name, "projects"]:
             return _of_group(forge, name, query)
         case ["projects", project, *rest]:

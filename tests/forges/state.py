@@ -178,6 +178,10 @@ class Forge:
             self.repositories[name.lower()] = made
         return self.repositories[name.lower()]
 
+    def knows(self, name: str) -> bool:
+        """Whether an organisation or a group has a repository, in a subgroup at least."""
+        return any(f"{each.owner}/".startswith(f"{name}/") for each in self.repositories.values())
+
     def clone_url(self, repository: Repository) -> str:
         return f"{self.git_url}/{repository.full_name}.git"
 

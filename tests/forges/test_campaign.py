@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -208,6 +209,62 @@ def test_what_was_pushed_before_is_opened_later(desk: Desk) -> None:
     assert (desk.row("app1")["state"], desk.row("app1")["reason"]) == ("skipped", "archived")
     assert desk.opened("--retry-failed").code == 0
     assert (desk.row("app0")["state"], desk.pull("app0").state) == ("opened", "open")
+    desk.repository("app1").archived = False
+    assert desk.opened().code == 0
+    assert desk.row("app1")["state"] == "skipped"
+    assert desk.opened("--retry-failed").code == 0
+    assert desk.row("app1")["state"] == "opened"
+
+
+def test_a_pull_request_of_an_archived_repository(desk: Desk) -> None:
+    """It is looked at again when it is there again."""
+    assert desk.plan("--match", "app0").code == 0
+    assert desk("review", "--approve-all").code == 0
+    assert desk.opened().code == 0
+    desk.repository("app0").archived = True
+    assert desk.ask("close").code == 0
+    assert (desk.row("app0")["state"], desk.row("app0")["reason"]) == ("skipped", "archived")
+    desk.repository("app0").archived = False
+    assert desk.ask("close").code == 0
+    assert (desk.row("app0")["state"], desk.pull("app0").state) == ("closed", "closed")
+
+
+def test_the_journal_is_lost(desk: Desk) -> None:
+    """Branches and pull requests are those of the campaign all the same, in forks, too."""
+    assert desk.plan("--match", "/app[01]$|theirs/").code == 0
+    assert desk("review", "--approve-all").code == 0
+    assert desk.opened().code == 0
+    before = desk.status()
+    shutil.rmtree(desk.folder / "c")
+    assert desk.plan("--match", "/app[01]$|theirs/").code == 0
+    assert desk.counts() == {"planned": 1, "pushed": 2}
+    assert desk("review", "--approve-all").code == 0
+    assert desk.opened().code == 0
+    assert desk.status() == before
+    assert len(desk.forge.pulls) == 3
+    assert desk.ask("close").code == 0
+    assert desk.counts() == {"closed": 3}
+
+
+def test_branches_alone(desk: Desk) -> None:
+    """Git gets the forge's token where the options name it: nobody needs two."""
+    assert desk.plan("--match", "app0").code == 0
+    assert desk("review", "--approve-all").code == 0
+    assert desk.ask("apply").code == 0
+    assert (desk.counts(), desk.forge.pulls) == ({"pushed": 1}, [])
+
+
+def test_a_list_that_the_forge_does_not_give(desk: Desk) -> None:
+    """It is said who was asked for what, and whose token that is."""
+    host = desk.forge.api_url.partition("//")[2].partition("/")[0]
+    done = desk("plan", desk.listing, "nobody", "--api-url", desk.forge.api_url)
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert done.err.startswith(f"error: {host}: nobody: ")
+    desk.environment["OTHER"] = "wrong"
+    done = desk("plan", desk.listing, OWNER, "--api-url", desk.forge.api_url, "--token-env", "OTHER")
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert done.err.startswith(f"error: {host}: the token of OTHER is not taken: ")
+    assert not (desk.folder / "c").exists()
 
 
 def test_a_run_that_has_to_stop(desk: Desk) -> None:
@@ -244,6 +301,9 @@ def test_a_run_that_has_to_stop(desk: Desk) -> None:
         ("apply", ("--wave", "all"), "--wave needs --pull-requests"),
         ("apply", ("--pull-requests", "--template", "bad.md"), "$rule is not known"),
         ("apply", ("--pull-requests",), "not the URL of a repository on a forge"),
+        ("apply", ("--pull-requests", "--dry-run"), "not the URL of a repository on a forge"),
+        ("apply", ("--token-env", "GITHUB_TOKEN"), "not the URL of a repository on a forge"),
+        ("apply", ("--token-env", "NONE", "--api-url", "https://h/api/v3"), "NONE is not set"),
         ("update", (), "not the URL of a repository on a forge"),
     ],
 )

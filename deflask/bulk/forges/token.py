@@ -58,6 +58,11 @@ class TokenSource:
     variable: str | None = None
     command: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What the user calls it; not the command, in which there may be a secret."""
+        return self.variable or "--token-command"
+
     def read(self) -> Token:
         """The token as it is now: a command may give another one every hour."""
         if self.command is not None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deflask.bulk.model import Target
+from deflask.bulk.urls import SCP, URL
+
+ENCODING = "utf-8-sig"
+"""Of a list: a byte order mark at its beginning, which editors write on Windows, is none of its text."""
+_BLANKS = " \t\r\n"
+_COMMENT = re.compile(r"(?:^|[ \t])#.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +25,14 @@ class Settings:
 
 
 def repositories(settings: Settings) -> Iterator[Target]:
-    """One repository a line: `URL`, or `URL BRANCH`; `#` at the beginning or after a blank begins a comment."""
+    """One repository a line: `URL`, or `URL BRANCH`; `#` at the beginning or after a blank begins a comment.
+
+    Raises ValueError for what is no UTF-8 text at all; single bytes that are none may be part of a path.
+    """
     for line in settings.lines:
-        text = line.strip()
-        text = "" if text.startswith("#") else text.partition(" #")[0].strip()
+        if "\0" in line:
+            raise ValueError("holds NUL characters: a list is text in UTF-8, not in UTF-16")
+        text = _COMMENT.sub("", line.strip(_BLANKS)).strip(_BLANKS)
         if text:
             yield _target(text, settings.folder)
 
@@ -34,9 +45,9 @@ def _target(text: str, folder: str) -> Target:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    url, _, branch = text.partition(" ")
-    return url, branch.strip() or None
+    url, *branch = re.split(r"[ \t]+", text, maxsplit=1)
+    return url, branch[0] if branch else None
 
 
 def _is_path(url: str, path: str) -> bool:
-    return not url.startswith("-") and (os.path.exists(path) or ":" not in url)
+    return not url.startswith("-") and (os.path.exists(path) or not (URL.match(url) or SCP.match(url)))
