@@ -87,18 +87,20 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         return Outcome(State.NOTHING_TO_DO)
     with objects(git) as read:
         tree = Tree(listed, read)
-        found = process("diff", _jobs(tree, listed, holding, settings, task.limits.blob), Projects(tree).of)
+        projects = Projects(tree)
+        found = process("diff", _jobs(tree, listed, holding, settings, task.limits.blob), projects.of)
+        notes = projects.notes()
         by_path = {text(entry.path): entry for entry in listed}
         changed = [(by_path[result.path], result) for result in found if result.output is not None]
         if not changed:
-            return _unchanged(found)
+            return _unchanged(found, notes)
         head = read.resolve("HEAD")
         said = message([result for _, result in changed], task.options)
         contents = [(entry, result.output or b"") for entry, result in changed]
         made = commit(git, read, head, task.options.author, said, contents)
     return Outcome(
         State.PLANNED,
-        log=_errors(found),
+        log=_errors(found) + _lines(notes),
         head=head,
         base=heads.base,
         commit=made.commit,
@@ -132,7 +134,8 @@ def _jobs(
             yield pointer or Job(path, own, data)
 
 
-def _unchanged(found: list[FileResult]) -> Outcome:
+def _unchanged(found: list[FileResult], notes: list[str]) -> Outcome:
+    """The outcome where nothing can be changed; `notes` say what was not looked into."""
     errors = [result for result in found if result.status is Status.ERROR]
     findings = sum(len(result.findings) for result in found)
     unread = [result for result in errors if result.error != _POINTER]
@@ -140,21 +143,30 @@ def _unchanged(found: list[FileResult]) -> Outcome:
         ours = any("bug of deflask" in (result.error or "") for result in unread)
         outcome = stopped(_stopping(Reason.REWRITE_FAILED if ours else Reason.UNPARSABLE, unread), _errors(found))
     elif findings:
-        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found))
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found) + _lines(notes))
     elif errors:
         outcome = stopped(_stopping(Reason.LFS, errors), _errors(found))
+    elif notes:
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.NOT_FOLLOWED, _first(notes), _lines(notes))
     else:
         return Outcome(State.NOTHING_TO_DO)
     return replace(outcome, findings=findings, document=_document(found))
 
 
 def _stopping(reason: Reason, errors: list[FileResult]) -> Stopped:
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return Stopped(reason, f"{errors[0].path}: {errors[0].error}{more}")
+    return Stopped(reason, _first([f"{result.path}: {result.error}" for result in errors]))
+
+
+def _first(causes: list[str]) -> str:
+    return f"{causes[0]} (and {len(causes) - 1} more)" if len(causes) > 1 else causes[0]
 
 
 def _errors(found: list[FileResult]) -> str:
-    return "".join(f"{result.path}: {result.error}\n" for result in found if result.error is not None)
+    return _lines([f"{result.path}: {result.error}" for result in found if result.error is not None])
+
+
+def _lines(causes: list[str]) -> str:
+    return "".join(f"{cause}\n" for cause in causes)
 
 
 def _document(found: list[FileResult]) -> dict[str, object]:

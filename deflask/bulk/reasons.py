@@ -30,6 +30,7 @@ class Reason(str, enum.Enum):
     DISABLED = "disabled", "is disabled, or takes no pull requests"
     # Nothing to do, and why that is not the whole story.
     MANUAL_ONLY = "manual-only", "only a person can fix what was found"
+    NOT_FOLLOWED = "not-followed", "holds what was not followed to its end, and nothing was found in the rest"
     # Planned again.
     HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
     # What became of its pull request, or keeps it as it is.

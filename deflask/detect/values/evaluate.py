@@ -55,6 +55,7 @@ class Evaluator:
             try:
                 answer = self._evaluate(node)
             except RecursionError:
+                self.project.too_deep()
                 answer = unknown()
             if answer.truth is Truth.UNKNOWN and not answer.configured and telling(node):
                 answer = replace(answer, configured=True)
