@@ -6,11 +6,17 @@ import contextlib
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from typing import TextIO
 
 JOURNAL = "journal.sqlite"
 _LOCK = "lock"
 _FOLDERS = ("diffs", "packs", "logs")
+_PATIENCE = 10.0
+"""Seconds in which workers end whose run was killed."""
+_LOOK = 0.05
+"""Seconds between two looks whether they have."""
 
 
 class CampaignError(Exception):
@@ -36,20 +42,16 @@ def check(folder: str, may_be_new: bool) -> None:
 
 @contextlib.contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """A campaign's folder, made if it is not there, for this process alone; the lock goes with it, however it ends.
+    """A campaign's folder, made if it is not there, for this process alone.
 
-    Raises CampaignError, or OSError.
+    The lock goes with this process and with the workers and the git that it has started, however they end. Raises
+    CampaignError, or OSError.
     """
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, _LOCK)
     with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+", encoding="latin-1") as file:
-        holder = file.read(20)
-        if holder and not holder.isdecimal():
-            raise CampaignError(f"{path}: not a campaign's lock")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CampaignError(f"another run works on this campaign: process {holder or '?'}") from None
+        _take(file, path)
+        os.set_inheritable(file.fileno(), True)
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))
@@ -57,6 +59,36 @@ def locked(folder: str) -> Iterator[None]:
         for name in _FOLDERS:
             os.makedirs(os.path.join(folder, name), exist_ok=True)
         yield
+
+
+def _take(file: TextIO, path: str) -> None:
+    """Lock a file that names its holder; where that was killed, what it has started gets some time to end."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        file.seek(0)
+        holder = file.read(20)
+        if holder and not holder.isdecimal():
+            raise CampaignError(f"{path}: not a campaign's lock")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not holder or _is_alive(int(holder)):
+                raise CampaignError(f"another run works on this campaign: process {holder or '?'}") from None
+            if time.monotonic() > deadline:
+                raise CampaignError(f"what process {holder} has started still works on this campaign") from None
+            time.sleep(_LOOK)
+        else:
+            return
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def emptied(folder: str, name: str) -> str:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 
 from deflask.bulk.commit import commit, message
@@ -42,8 +42,8 @@ def in_scratch(task: Task, work: Callable[[Git], Outcome]) -> Outcome:
     log: list[str] = []
     try:
         url, protocol = opened(task.target.url)
-        with _scratch(task) as folder:
-            outcome = work(Git(task.limits, folder, url, protocol, log))
+        with _scratch(task) as folder, closing(Git(task.limits, folder, url, protocol, log)) as git:
+            outcome = work(git)
     except Stopped as error:
         outcome = stopped(error)
     except OSError as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from deflask.bulk.git import Git, stop
+from deflask.bulk.git import Git
 from deflask.bulk.reasons import Reason, Stopped
 
 REGULAR = ("100644", "100755")
@@ -178,7 +178,7 @@ class Objects:
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            stop(self._process)
+            self._git.end(self._process)
         self._process, self._is_asked = None, False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -41,13 +42,26 @@ _PACE = 0.2
 def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
     """The campaign of a folder; what is wrong with it ends the command in one line."""
     try:
-        with opened(folder, wanted, reading) as campaign:
+        with _ended_like_by_ctrl_c(), opened(folder, wanted, reading) as campaign:
             yield campaign
     except _ERRORS as error:
         raise click.ClickException(visible(str(error))) from None
     except OSError as error:
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
         raise click.ClickException(visible(f"{name}{error.strerror or error}")) from None
+
+
+@contextmanager
+def _ended_like_by_ctrl_c() -> Iterator[None]:
+    """What CI, systemd and a terminal that is closed send ends the run in order, unless it is ignored (nohup)."""
+    ours = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def plan(options: dict[str, Any]) -> None:
