@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from deflask.bulk import failures
+from deflask.bulk import failures, served
 from deflask.bulk.campaign import Campaign, lost
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.git import Git
@@ -68,7 +68,7 @@ def _push(git: Git, task: Task, there: str | None) -> Outcome:
     ref = f"refs/heads/{task.options.branch}"
     code, output, errors = git.attempt(
         *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
-        *(f"--force-with-lease={ref}:{there or ''}", "--", git.url, f"{task.commit}:{ref}"),
+        *(f"--force-with-lease={ref}:{there or ''}", *served.pushing(git), "--", git.url, f"{task.commit}:{ref}"),
     )
     if not code:
         return Outcome(State.PUSHED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from deflask.bulk.git import Git
 from deflask.bulk.reasons import Reason, Stopped
+from deflask.bulk.served import reading
 
 REGULAR = ("100644", "100755")
 """The modes of files that are read: no symlinks, no submodules."""
@@ -45,7 +46,9 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     Raises Stopped where there is nothing to start from.
     """
     wanted = f"refs/heads/{branch}" if branch else "HEAD"
-    listed = git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}").decode("utf-8", "replace")
+    listed = git.run(
+        "ls-remote", "--symref", *reading(git.protocol), "--", git.url, wanted, f"refs/heads/{ours}"
+    ).decode("utf-8", "replace")
     lines = [line.split("\t") for line in listed.splitlines()]
     refs = {name: value for value, name in lines if not value.startswith("ref: ")}
     leads = {name: value.removeprefix("ref: ") for value, name in lines if value.startswith("ref: refs/heads/")}
@@ -54,7 +57,7 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
         if branch:
             reason = Reason.NO_SUCH_BRANCH
         else:
-            any_branch = git.run("ls-remote", "--heads", "--", git.url)
+            any_branch = _remote(git, options=("--heads",))
             reason = Reason.NO_DEFAULT_BRANCH if any_branch else Reason.EMPTY
         raise Stopped(reason, branch)
     return Heads(base, refs[wanted], refs.get(f"refs/heads/{ours}"))
@@ -62,8 +65,14 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
 
 def tip(git: Git, branch: str) -> str | None:
     """The commit that a branch of the remote is at."""
-    listed = git.run("ls-remote", "--", git.url, f"refs/heads/{branch}").decode("utf-8", "replace")
-    return listed.partition("\t")[0] or None
+    ref = f"refs/heads/{branch}"
+    return next((value for value, name in _remote(git, ref) if name == ref), None)
+
+
+def _remote(git: Git, *refs: str, options: tuple[str, ...] = ()) -> list[list[str]]:
+    """What the remote says of some refs, and of others whose names end so: value and name."""
+    listed = git.run("ls-remote", *options, *reading(git.protocol), "--", git.url, *refs)
+    return [line.split("\t") for line in listed.decode("utf-8", "replace").splitlines()]
 
 
 def create(git: Git, head: str) -> None:
@@ -85,7 +94,7 @@ def clone(git: Git, heads: Heads) -> None:
     create(git, heads.head)
     git.run(
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
-        *("--no-recurse-submodules", "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
+        *("--no-recurse-submodules", *reading(git.protocol), "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
     )
     git.check_size()
 

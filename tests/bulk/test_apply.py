@@ -117,24 +117,6 @@ def test_the_head_moves_on_and_on(tmp_path: Path, repository: Path, monkeypatch:
     assert (row.state, row.reason) == (State.PLANNED, Reason.HEAD_MOVED)
 
 
-def test_refused_by_the_server(tmp_path: Path, repository: Path) -> None:
-    """The server's words are kept, and --retry-failed tries again when it has changed its mind."""
-    hook = repository / "hooks" / "pre-receive"
-    hook.parent.mkdir()
-    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
-    hook.chmod(0o755)
-    done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1")
-    assert done.code == 1
-    with opened(str(tmp_path / "c"), reading=True) as campaign:
-        row = only(campaign)
-    assert (row.state, row.reason) == (State.FAILED, Reason.PUSH_REFUSED)
-    assert "GH006: Protected branch update failed" in (row.detail or "")
-    assert "pre-receive hook declined" in (row.detail or "")
-    hook.unlink()
-    assert run(tmp_path).state is State.FAILED
-    assert run(tmp_path, retry_failed=True).state is State.PUSHED
-
-
 def test_lost_plan(tmp_path: Path, repository: Path) -> None:
     """A pack that is gone or damaged is not made up for silently."""
     [pack] = (tmp_path / "c" / "packs").iterdir()

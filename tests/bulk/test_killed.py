@@ -19,6 +19,13 @@ from tests.bulk.tools import several
 from tests.command import ROOT, deflask
 
 PATIENCE = 30
+# Whatever starts the tests in the background has them ignore SIGINT.
+_COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from deflask.cli import main
+main()
+"""
 _HOLDER = """
 import subprocess, sys, time
 from deflask.bulk.home import locked
@@ -65,7 +72,7 @@ def test_git_ends_with_the_run(tmp_path: Path, how: signal.Signals) -> None:
     with silent() as host, ExitStack() as stack:
         urls = [f"git://127.0.0.1:{host.getsockname()[1]}/r{n}" for n in range(2)]
         plan = ("bulk", "plan", "--campaign", "c", "--jobs", "2")
-        with python("-m", "deflask", *plan, *urls, folder=tmp_path) as running:
+        with python("-c", _COMMAND, *plan, *urls, folder=tmp_path) as running:
             connections = [stack.enter_context(host.accept()[0]) for _ in urls]
             running.send_signal(how)
             assert all(ended(connection) for connection in connections)
@@ -113,6 +120,7 @@ def test_what_outlives_its_run_keeps_the_lock(tmp_path: Path, monkeypatch: pytes
 def test_signals_are_held_back(tmp_path: Path) -> None:
     """A process that was being started is known before anything is interrupted."""
     known = tmp_path / "known"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def interrupted() -> None:
         with held():
@@ -121,4 +129,5 @@ def test_signals_are_held_back(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    signal.signal(signal.SIGINT, before)
     assert known.exists()
