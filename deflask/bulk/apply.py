@@ -66,9 +66,15 @@ def _unpack(git: Git, commit: str, pack: bytes, head: str) -> None:
 
 def _push(git: Git, task: Task, there: str | None) -> Outcome:
     ref = f"refs/heads/{task.options.branch}"
+    path = os.path.join(git.folder, ref)
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{task.commit}\n")
+    # Only with an asterisk does git take a name for what it is, and not for the end of another one that is there.
+    refs = f"{os.path.dirname(ref)}/*"
     code, output, errors = git.attempt(
         *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
-        *(f"--force-with-lease={ref}:{there or ''}", *served.pushing(git), "--", git.url, f"{task.commit}:{ref}"),
+        *(f"--force-with-lease={ref}:{there or ''}", *served.pushing(git), "--", git.url, f"{refs}:{refs}"),
     )
     if not code:
         return Outcome(State.PUSHED)
