@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from typing import TextIO
 
+from deflask.bulk.database import recognize
+
 JOURNAL = "journal.sqlite"
 _LOCK = "lock"
 _FOLDERS = ("diffs", "packs", "logs")
@@ -24,11 +26,13 @@ class CampaignError(Exception):
 
 
 def check(folder: str, may_be_new: bool) -> None:
-    """Raises CampaignError where a folder is neither a campaign nor, if it `may_be_new`, empty or not there.
+    """Raises CampaignError or JournalError where it is neither a campaign nor, if it `may_be_new`, empty or not there.
 
     A run that was killed before it made the journal has left its lock at most. Nothing is touched.
     """
-    if os.path.lexists(os.path.join(folder, JOURNAL)):
+    journal = os.path.join(folder, JOURNAL)
+    if os.path.lexists(journal):
+        recognize(journal)
         return
     if not may_be_new:
         raise CampaignError(f"{folder}: no campaign; `deflask bulk plan` makes one")

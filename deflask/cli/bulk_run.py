@@ -18,6 +18,7 @@ from deflask.bulk import report
 from deflask.bulk.apply import apply as apply_campaign
 from deflask.bulk.apply import waiting
 from deflask.bulk.campaign import Campaign, opened
+from deflask.bulk.database import JournalError
 from deflask.bulk.engines import Engine, EngineError
 from deflask.bulk.engines.local import Local
 from deflask.bulk.forges import ForgeError
@@ -25,7 +26,7 @@ from deflask.bulk.forges.choice import ForgeChoiceError
 from deflask.bulk.forges.pacing import Halted
 from deflask.bulk.forges.token import TokenError
 from deflask.bulk.home import CampaignError
-from deflask.bulk.journal import JournalError, Row
+from deflask.bulk.journal import Row
 from deflask.bulk.model import State
 from deflask.cli.bulk_sources import targets
 from deflask.formats.base import visible

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +78,71 @@ def test_what_is_put_beside_the_journal(tmp_path: Path) -> None:
     assert (done.code, len(done.errors)) == (2, 1), done.err
     assert content(tmp_path / "precious") == {"folder": None, "folder/file": b"x"}
     assert (tmp_path / "c" / "scratch" / "thesis" / "chapter").exists()
+
+
+COMMANDS = ("status", "report", "apply", "review", "plan")
+
+
+def sql(path: Path, script: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE options SET value = '{'",
+        "UPDATE repositories SET state = 'AAAA'",
+        "UPDATE repositories SET reason = 'AAAA'",
+        "UPDATE repositories SET state = 'failed', document = '{'",
+        "",
+    ],
+)
+def test_a_damaged_journal(tmp_path: Path, damage: str) -> None:
+    """One line that names it; 1 would mean that a repository has failed."""
+    assert plan(tmp_path).code == 0
+    path = tmp_path / "c" / "journal.sqlite"
+    sql(path, f"{damage}; PRAGMA wal_checkpoint(truncate)")
+    if not damage:
+        path.write_bytes(path.read_bytes()[:2048].ljust(path.stat().st_size, b"A"))
+    for command in ("status", "report"):
+        done = deflask(tmp_path, "bulk", command, "--campaign", "c", "--output-format", "json")
+        if "document" not in damage or command == "report":
+            assert (done.code, len(done.err.splitlines())) == (2, 1), done.err
+            assert f"{path}: " in done.err
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_database_of_somebody_else(tmp_path: Path, version: int, command: str) -> None:
+    """It is refused as it is."""
+    path = tmp_path / "c" / "journal.sqlite"
+    path.parent.mkdir()
+    sql(path, f"CREATE TABLE x (a); PRAGMA user_version = {version}")
+    before = content(tmp_path / "c")
+    done = plan(tmp_path) if command == "plan" else deflask(tmp_path, "bulk", command, "--campaign", "c")
+    assert (done.code, done.err) == (2, f"error: {path}: not a journal of deflask\n")
+    assert content(tmp_path / "c") == before
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_folder_that_is_only_read(tmp_path: Path) -> None:
+    """Looking at a campaign writes nothing; also one who may not write can do it."""
+    assert plan(tmp_path).code == 0
+    if os.geteuid():
+        (tmp_path / "c").chmod(0o555)
+        reader: tuple[str, ...] = ()
+    elif shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and there is no setpriv")
+    else:
+        (tmp_path / "c").chmod(0o555)
+        reader = ("setpriv", "--inh-caps=-all", "--bounding-set=-all")
+    for command in ("status", "report"):
+        arguments = [*reader, sys.executable, "-m", "deflask", "bulk", command, "--campaign", "c"]
+        done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "1 planned" in done.stdout
+    (tmp_path / "c").chmod(0o755)

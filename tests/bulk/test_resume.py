@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from deflask.bulk.campaign import opened
+from deflask.bulk.database import JournalError
 from deflask.bulk.home import CampaignError
-from deflask.bulk.journal import JournalError
 from deflask.bulk.model import State
 from tests.bulk.tools import approved, bare, commit, several
 from tests.command import APP, CLEAN, ROOT, deflask, git, process
