@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from deflask.bulk import failures
+from deflask.bulk import failures, served
 from deflask.bulk.campaign import Campaign, lost
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.git import Git
@@ -65,9 +65,15 @@ def _unpacked(git: Git, task: Task) -> bool:
 
 def _push(git: Git, task: Task, there: str | None) -> Outcome:
     ref = f"refs/heads/{task.options.branch}"
+    path = os.path.join(git.folder, ref)
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{task.commit}\n")
+    # Only with an asterisk does git take a name for what it is, and not for the end of another one that is there.
+    refs = f"{os.path.dirname(ref)}/*"
     code, output, errors = git.attempt(
         *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
-        *(f"--force-with-lease={ref}:{there or ''}", "--", git.url, f"{task.commit}:{ref}"),
+        *(f"--force-with-lease={ref}:{there or ''}", *served.pushing(git), "--", git.url, f"{refs}:{refs}"),
     )
     if not code:
         return Outcome(State.PUSHED)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import shutil
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from deflask.bulk import home
 from deflask.bulk.engines import Engine, Lost
+from deflask.bulk.home import JOURNAL, CampaignError
 from deflask.bulk.journal import Journal, Row
 from deflask.bulk.model import STOPPED, Limits, Options, Outcome, State, Task, stopped
 from deflask.bulk.planner import plan
@@ -18,14 +19,10 @@ from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import slug
 from deflask.formats.base import visible
 
-_JOURNAL = "journal.sqlite"
 _TEMPLATE = "template"
 """The one option that can be chosen again, and is no part of what is planned."""
-_FOLDERS = ("diffs", "packs", "logs", "scratch")
-
-
-class CampaignError(Exception):
-    """The campaign cannot run; the message is the cause, in one line."""
+_SCRATCH = "scratch"
+"""The name of the folder for what is not kept: no other has it, so that nothing of anybody else is taken away."""
 
 
 @dataclass(slots=True)
@@ -36,6 +33,8 @@ class Campaign:
     journal: Journal
     options: Options
     limits: Limits = field(default_factory=Limits)
+    scratch: str | None = None
+    """The folder for what is not kept; None while the campaign is only read."""
 
     def path(self, kind: str, row: Row, suffix: str) -> str:
         """The file that holds something of a repository."""
@@ -54,7 +53,7 @@ class Campaign:
 
     def task(self, row: Row, local: bool) -> Task:
         """A repository as it goes to a worker, which is on this machine or not."""
-        scratch = os.path.join(self.folder, "scratch") if local else None
+        scratch = self.scratch if local else None
         return Task(row.id, row.target, self.options, self.limits, scratch, pushed=row.pushed, pushed_to=row.pushed_to)
 
     def keep(self, row: Row, outcome: Outcome) -> None:
@@ -101,7 +100,7 @@ def lost(result: Lost) -> Outcome:
 
 def is_campaign(folder: str) -> bool:
     """Whether a folder holds a campaign."""
-    return os.path.exists(os.path.join(folder, _JOURNAL))
+    return os.path.exists(os.path.join(folder, JOURNAL))
 
 
 @contextlib.contextmanager
@@ -112,24 +111,33 @@ def opened(folder: str, wanted: dict[str, Any] | None = None, reading: bool = Fa
     CampaignError.
     """
     folder = os.path.realpath(folder)
-    if wanted is None and not is_campaign(folder):
-        raise CampaignError(f"{folder}: no campaign; `deflask bulk plan` makes one")
     with contextlib.ExitStack() as stack:
         try:
+            home.check(folder, may_be_new=wanted is not None)
             if not reading:
-                for name in ("", *_FOLDERS):
-                    os.makedirs(os.path.join(folder, name), exist_ok=True)
-                stack.enter_context(_locked(os.path.join(folder, "lock")))
-                _empty(os.path.join(folder, "scratch"))
+                stack.enter_context(home.locked(folder))
+            journal = stack.enter_context(
+                contextlib.closing(Journal(os.path.join(folder, JOURNAL), writing=not reading))
+            )
+            options = _options(journal, folder, wanted)
+            scratch = None if reading else home.emptied(folder, _scratch(journal))
         except OSError as error:
             raise CampaignError(f"{folder}: {error.strerror or error}") from None
-        journal = stack.enter_context(contextlib.closing(Journal(os.path.join(folder, _JOURNAL), writing=not reading)))
-        yield Campaign(folder, journal, _options(journal, folder, wanted))
+        yield Campaign(folder, journal, options, scratch=scratch)
+
+
+def _scratch(journal: Journal) -> str:
+    name = journal.options().get(_SCRATCH)
+    if name is None:
+        name = f"scratch-{secrets.token_hex(8)}"
+        journal.choose({_SCRATCH: name})
+    return str(name)
 
 
 def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Options:
     stored = journal.options()
-    stored.pop(_TEMPLATE, None)
+    for apart in (_TEMPLATE, _SCRATCH):
+        stored.pop(apart, None)
     if not stored or (wanted is not None and not journal.counts()):
         options = Options(**{"name": os.path.basename(folder), **(wanted or {})})
         if wanted is not None:
@@ -153,27 +161,6 @@ def _shown(key: str, value: object) -> str:
         return f"without {option}"
     text = ",".join(value) if isinstance(value, tuple) else "" if value is True else str(value).partition("\n")[0]
     return f"with {option} {text}".rstrip()
-
-
-@contextlib.contextmanager
-def _locked(path: str) -> Iterator[None]:
-    """The lock of a campaign; it goes with the process that holds it, however that ends."""
-    with open(path, "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise CampaignError(f"another run works on this campaign: process {file.read().strip() or '?'}") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
-
-
-def _empty(folder: str) -> None:
-    """Take away what a run has left that was killed."""
-    for name in os.listdir(folder):
-        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
 
 
 def _write(path: str, data: bytes) -> None:

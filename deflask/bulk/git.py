@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from deflask.bulk import credentials, failures
+from deflask.bulk import credentials, failures, signals
 from deflask.bulk.model import Limits
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import redacted
@@ -67,6 +67,7 @@ class Git:
     protocol: str
     """The only one that git opens."""
     log: list[str] = field(default_factory=list)
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, *arguments: str, stdin: bytes = b"", expected: Sequence[int] = (0,)) -> bytes:
         """What a command writes to standard output. Raises Stopped with the reason for which it failed."""
@@ -81,7 +82,7 @@ class Git:
         try:
             output, errors = self._finished(process, stdin)
         finally:
-            stop(process)
+            self.end(process)
         text = self._said(errors[:_MOST_SAID].decode("utf-8", "backslashreplace"))
         self.log.append(f"exit {process.returncode}\n{text}" if text else f"exit {process.returncode}")
         return process.returncode, output, text
@@ -94,22 +95,38 @@ class Git:
         return Reason.CREDENTIALS_REFUSED if refused else reason
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A command that goes on: with pipes, in a process group of its own, which the caller ends by `stop`."""
+        """A command that goes on: with pipes, in a process group of its own, which the caller ends by `end`."""
         self.log.append(self._said("$ git " + " ".join(arguments)))
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ} | _FIXED
         environment["GIT_ALLOW_PROTOCOL"] = self.protocol
         # A repository in which the campaign's folder stands is none of ours.
         environment["GIT_CEILING_DIRECTORIES"] = os.path.dirname(self.folder)
         environment |= credentials.for_url(self.url, os.environ)
-        return subprocess.Popen(
-            [*_ARGUMENTS, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self.folder,
-            env=environment,
-            start_new_session=True,
-        )
+        with signals.held():
+            process = subprocess.Popen(
+                [*_ARGUMENTS, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                env=environment,
+                # The lock of the campaign is inherited: whoever is killed, nobody pushes without it.
+                close_fds=False,
+                start_new_session=True,
+            )
+            self._running.append(process)
+        return process
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """End a command, if it has not ended, with all that it has started and left behind."""
+        if process in self._running:
+            _stop(process)
+            self._running.remove(process)
+
+    def close(self) -> None:
+        """End all commands."""
+        for process in list(self._running):
+            self.end(process)
 
     def _finished(self, process: subprocess.Popen[bytes], stdin: bytes) -> tuple[bytes, bytes]:
         deadline = time.monotonic() + self.limits.seconds
@@ -145,8 +162,7 @@ def size(folder: str) -> int:
     return total
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a command, if it has not ended, with all that it has started and left behind."""
+def _stop(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from deflask.bulk import identity, urls
 from deflask.bulk.columns import loaded, stored
+from deflask.bulk.database import Database
 from deflask.bulk.model import Change, Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
-from deflask.bulk.schema import MIGRATIONS
-
-_BY_VALUE = {reason.value: reason for reason in Reason}
-
-
-class JournalError(Exception):
-    """The journal cannot be used; the message is the cause, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,58 +42,13 @@ class Row:
     pull_request: str | None
 
 
-class Journal:
+class Journal(Database):
     """Reads and writes one journal. Raises JournalError where the file, or the disk, does not let it."""
-
-    def __init__(self, path: str, writing: bool) -> None:
-        with ExitStack() as undo:
-            try:
-                read_only = f"file:{quote(os.fsencode(path))}?mode=ro"
-                self._connection = sqlite3.connect(path if writing else read_only, uri=not writing)
-                undo.callback(self._connection.close)
-                self._connection.isolation_level = None
-                if writing:
-                    # A row is short, and with it its whole page is written.
-                    self._connection.execute("PRAGMA page_size = 1024")
-                    self._connection.execute("PRAGMA journal_mode = WAL")
-                    self._connection.execute("PRAGMA synchronous = NORMAL")
-                self._migrate(writing)
-            except sqlite3.Error as error:
-                raise JournalError(f"{path}: {error}") from None
-            undo.pop_all()
-
-    def _migrate(self, writing: bool) -> None:
-        [version] = self._connection.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise JournalError(f"the campaign was made by a newer deflask: its journal has version {version}")
-        if not writing and version < len(MIGRATIONS):
-            raise JournalError(
-                "the campaign was made by an older deflask: `plan` or `apply` brings its journal up to date"
-            )
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of what is written in the block, or nothing."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise JournalError(f"the journal cannot be written: {error}") from None
-            raise
 
     def options(self) -> dict[str, Any]:
         """What was stored by `choose`."""
-        return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM options")}
+        with self._told():
+            return {key: json.loads(value) for key, value in self._all("SELECT key, value FROM options")}
 
     def choose(self, options: dict[str, Any]) -> None:
         """Store what holds for the whole campaign."""
@@ -122,8 +68,7 @@ class Journal:
                 key, line = stored(identity.key(url)), (stored(url), stored(target.branch))
                 keys[key] += 1
                 lines[line] += 1
-                rows = self._connection.execute("SELECT name, listed_branch FROM repositories WHERE key = ?", (key,))
-                same = rows.fetchall()
+                same = self._all("SELECT name, listed_branch FROM repositories WHERE key = ?", (key,))
                 if len(same) < keys[key] and known[line] < lines[line]:
                     self._insert(target, key, _again(target.branch, *map(loaded, same[0])) if same else None)
         return lines.total()
@@ -160,18 +105,19 @@ class Journal:
             if wanted:
                 query += f" AND {column} IN ({','.join('?' * len(wanted))})"
                 values += [each.value for each in wanted]
-        return [row[0] for row in self._connection.execute(f"{query} ORDER BY id", values)]
+        return [row[0] for row in self._all(f"{query} ORDER BY id", values)]
 
     def row(self, repository: int) -> Row:
         """One repository."""
-        found = self._connection.execute(
+        [found] = self._all(
             'SELECT id, name, url, listed_branch, state, reason, detail, base, head, "commit", pushed, pushed_to,'
             " shape, findings, suppressed, (SELECT count(*) FROM changes WHERE repository = repositories.id),"
             " pull_request FROM repositories WHERE id = ?",
             (repository,),
-        ).fetchone()
+        )
         number, name, url, branch, state, reason, *rest = map(loaded, found)
-        return Row(number, name, Target(url, branch), State(state), _BY_VALUE[reason] if reason else None, *rest)
+        with self._told():
+            return Row(number, name, Target(url, branch), State(state), _reason(reason), *rest)
 
     def rows(self, states: Collection[State] = ()) -> Iterator[Row]:
         """The repositories in some states, one at a time."""
@@ -179,24 +125,26 @@ class Journal:
 
     def named(self, name: str) -> Row | None:
         """The repository of a name."""
-        found = self._connection.execute("SELECT id FROM repositories WHERE name = ?", (stored(name),)).fetchone()
-        return self.row(found[0]) if found is not None else None
+        found = self._all("SELECT id FROM repositories WHERE name = ?", (stored(name),))
+        return self.row(found[0][0]) if found else None
 
     def counts(self) -> dict[State, int]:
         """How many repositories are in each state that any is in."""
         query = "SELECT state, count(*) FROM repositories GROUP BY state"
-        found = {State(state): count for state, count in self._connection.execute(query)}
+        with self._told():
+            found = {State(state): count for state, count in self._all(query)}
         return {state: found[state] for state in State if state in found}
 
     def changes(self, repository: int) -> list[Change]:
         """The files that the plan of a repository changes."""
         query = "SELECT path, before, after FROM changes WHERE repository = ? ORDER BY path"
-        return [Change(os.fsdecode(path), *ids) for path, *ids in self._connection.execute(query, (repository,))]
+        return [Change(os.fsdecode(path), *ids) for path, *ids in self._all(query, (repository,))]
 
     def document(self, repository: int) -> dict[str, Any] | None:
         """The findings and files of a repository as in the JSON format."""
-        [found] = self._connection.execute("SELECT document FROM repositories WHERE id = ?", (repository,)).fetchone()
-        return json.loads(found) if found is not None else None
+        [[found]] = self._all("SELECT document FROM repositories WHERE id = ?", (repository,))
+        with self._told():
+            return json.loads(found) if found is not None else None
 
     def record_plan(self, repository: int, outcome: Outcome) -> None:
         """What came of planning a repository, in place of what was planned before; it may be pushed already."""
@@ -237,3 +185,10 @@ def _again(branch: str | None, name: str, other: str | None) -> str:
     if branch in (None, other):
         return f"as {name}"
     return f"as {name}: a campaign has one branch in a repository, so {branch} takes another campaign"
+
+
+def _reason(value: str | None) -> Reason | None:
+    found = [reason for reason in Reason if reason.value == value]
+    if value is not None and not found:
+        raise ValueError(f"{value!r} is no reason")
+    return found[0] if found else None

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 
 from deflask.bulk.commit import commit, message
@@ -42,8 +42,8 @@ def in_scratch(task: Task, work: Callable[[Git], Outcome]) -> Outcome:
     log: list[str] = []
     try:
         url, protocol = opened(task.target.url)
-        with _scratch(task) as folder:
-            outcome = work(Git(task.limits, folder, url, protocol, log))
+        with _scratch(task) as folder, closing(Git(task.limits, folder, url, protocol, log)) as git:
+            outcome = work(git)
     except Stopped as error:
         outcome = stopped(error)
     except OSError as error:
@@ -89,18 +89,20 @@ def planned(task: Task, git: Git, heads: Heads) -> Outcome:
         return Outcome(State.NOTHING_TO_DO)
     with objects(git) as read:
         tree = Tree(listed, read)
-        found = process("diff", _jobs(tree, listed, holding, settings, task.limits.blob), Projects(tree).of)
+        projects = Projects(tree)
+        found = process("diff", _jobs(tree, listed, holding, settings, task.limits.blob), projects.of)
+        notes = projects.notes()
         by_path = {text(entry.path): entry for entry in listed}
         changed = [(by_path[result.path], result) for result in found if result.output is not None]
         if not changed:
-            return _unchanged(found)
+            return _unchanged(found, notes)
         head = read.resolve("HEAD")
         said = message([result for _, result in changed], task.options)
         contents = [(entry, result.output or b"") for entry, result in changed]
         made = commit(git, read, head, task.options.author, said, contents)
     return Outcome(
         State.PLANNED,
-        log=_errors(found),
+        log=_errors(found) + _lines(notes),
         head=head,
         base=heads.base,
         commit=made.commit,
@@ -144,7 +146,8 @@ def _jobs(
             yield pointer or Job(path, own, data)
 
 
-def _unchanged(found: list[FileResult]) -> Outcome:
+def _unchanged(found: list[FileResult], notes: list[str]) -> Outcome:
+    """The outcome where nothing can be changed; `notes` say what was not looked into."""
     errors = [result for result in found if result.status is Status.ERROR]
     findings = sum(len(result.findings) for result in found)
     suppressed = sum(result.suppressed for result in found)
@@ -153,23 +156,32 @@ def _unchanged(found: list[FileResult]) -> Outcome:
         ours = any("bug of deflask" in (result.error or "") for result in unread)
         outcome = stopped(_stopping(Reason.REWRITE_FAILED if ours else Reason.UNPARSABLE, unread), _errors(found))
     elif findings:
-        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found))
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.MANUAL_ONLY, log=_errors(found) + _lines(notes))
     elif errors:
         outcome = stopped(_stopping(Reason.LFS, errors), _errors(found))
     elif suppressed:
-        outcome = Outcome(State.NOTHING_TO_DO, Reason.SUPPRESSED)
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.SUPPRESSED, log=_lines(notes))
+    elif notes:
+        outcome = Outcome(State.NOTHING_TO_DO, Reason.NOT_FOLLOWED, _first(notes), _lines(notes))
     else:
         return Outcome(State.NOTHING_TO_DO)
     return replace(outcome, findings=findings, suppressed=suppressed, document=_document(found))
 
 
 def _stopping(reason: Reason, errors: list[FileResult]) -> Stopped:
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return Stopped(reason, f"{errors[0].path}: {errors[0].error}{more}")
+    return Stopped(reason, _first([f"{result.path}: {result.error}" for result in errors]))
+
+
+def _first(causes: list[str]) -> str:
+    return f"{causes[0]} (and {len(causes) - 1} more)" if len(causes) > 1 else causes[0]
 
 
 def _errors(found: list[FileResult]) -> str:
-    return "".join(f"{result.path}: {result.error}\n" for result in found if result.error is not None)
+    return _lines([f"{result.path}: {result.error}" for result in found if result.error is not None])
+
+
+def _lines(causes: list[str]) -> str:
+    return "".join(f"{cause}\n" for cause in causes)
 
 
 def _document(found: list[FileResult]) -> dict[str, object]:

@@ -31,6 +31,7 @@ class Reason(str, enum.Enum):
     # Nothing to do, and why that is not the whole story.
     MANUAL_ONLY = "manual-only", "only a person can fix what was found"
     SUPPRESSED = "suppressed", "comments silence what was found"
+    NOT_FOLLOWED = "not-followed", "holds what was not followed to its end, and nothing was found in the rest"
     # Planned again.
     HEAD_MOVED = "head-moved", "has changed since it was reviewed, and so has the diff"
     PLAN_LOST = "plan-lost", "what was reviewed is no longer in the campaign folder"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from deflask.bulk.git import Git, stop
+from deflask.bulk.git import Git
 from deflask.bulk.reasons import Reason, Stopped
+from deflask.bulk.served import reading
 
 REGULAR = ("100644", "100755")
 """The modes of files that are read: no symlinks, no submodules."""
@@ -46,8 +47,8 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
     Raises Stopped where there is nothing to start from.
     """
     wanted = f"refs/heads/{branch}" if branch else "HEAD"
-    listed = text(git.run("ls-remote", "--symref", "--", git.url, wanted, f"refs/heads/{ours}"))
-    lines = [line.split("\t") for line in listed.split("\n")[:-1]]
+    asked = ("ls-remote", "--symref", *reading(git.protocol), "--", git.url, wanted, f"refs/heads/{ours}")
+    lines = [line.split("\t") for line in text(git.run(*asked)).split("\n")[:-1]]
     refs = {name: value for value, name in lines if not value.startswith("ref: ")}
     leads = {name: value.removeprefix("ref: ") for value, name in lines if value.startswith("ref: refs/heads/")}
     base = branch or leads.get("HEAD", "").removeprefix("refs/heads/")
@@ -55,7 +56,7 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
         if branch:
             reason = Reason.NO_SUCH_BRANCH
         else:
-            any_branch = git.run("ls-remote", "--heads", "--", git.url)
+            any_branch = _remote(git, options=("--heads",))
             reason = Reason.NO_DEFAULT_BRANCH if any_branch else Reason.EMPTY
         raise Stopped(reason, branch)
     return Heads(base, refs[wanted], refs.get(f"refs/heads/{ours}"))
@@ -63,8 +64,14 @@ def look(git: Git, branch: str | None, ours: str) -> Heads:
 
 def tip(git: Git, branch: str) -> str | None:
     """The commit that a branch of the remote is at."""
-    listed = git.run("ls-remote", "--", git.url, f"refs/heads/{branch}").decode("utf-8", "replace")
-    return listed.partition("\t")[0] or None
+    ref = f"refs/heads/{branch}"
+    return next((value for value, name in _remote(git, ref) if name == ref), None)
+
+
+def _remote(git: Git, *refs: str, options: tuple[str, ...] = ()) -> list[list[str]]:
+    """What the remote says of some refs, and of others whose names end so: value and name."""
+    listed = git.run("ls-remote", *options, *reading(git.protocol), "--", git.url, *refs)
+    return [line.split("\t") for line in listed.decode("utf-8", "replace").splitlines()]
 
 
 def create(git: Git, head: str) -> None:
@@ -86,7 +93,7 @@ def clone(git: Git, heads: Heads) -> None:
     create(git, heads.head)
     git.run(
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
-        *("--no-recurse-submodules", "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
+        *("--no-recurse-submodules", *reading(git.protocol), "--", git.url, f"+refs/heads/{heads.base}:{_BASE}"),
     )
     git.check_size()
 
@@ -123,41 +130,73 @@ def grep(git: Git, letters: Iterable[bytes], patterns: Iterable[str]) -> set[byt
 
 
 class Objects:
-    """Reads objects, one after another, through one process."""
+    """Reads objects, one after another, through one process.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in = process.stdin
-        self._out = process.stdout
+    What asks may be stopped between question and answer, by RecursionError for one. A process with an answer that
+    nobody has taken is asked nothing more: the next question goes to a new one.
+    """
 
-    def read(self, name: str) -> bytes:
-        """The content of an object by its ID or by the name of a ref. Raises Stopped where it is not there."""
-        return self._read(name)[1]
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_asked = False
+        self.failure: Stopped | None = None
+        """Why an object could not be read; it holds for the repository, whoever has caught it."""
+
+    def read(self, oid: str) -> bytes:
+        """The content of an object by its ID. Raises Stopped where it is not there."""
+        answered, data = self._read(oid)
+        if answered != oid:
+            raise self._failed(Reason.INTERNAL, f"git was asked for {oid} and answered with {answered}")
+        return data
 
     def resolve(self, name: str) -> str:
         """The ID of an object by the name of a ref. Raises Stopped where it is not there."""
         return self._read(name)[0]
 
     def _read(self, name: str) -> tuple[str, bytes]:
+        process = self._ready()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._is_asked = True
         try:
-            self._in.write(name.encode() + b"\n")
-            self._in.flush()
-            oid, _, size = self._out.readline().decode().split()
-            data = self._out.read(int(size) + 1)
+            process.stdin.write(name.encode() + b"\n")
+            process.stdin.flush()
+            oid, _, size = process.stdout.readline().decode().split()
+            data = process.stdout.read(int(size) + 1)
+            if len(data) != int(size) + 1:
+                raise ValueError("git has ended")
         except (OSError, ValueError):
-            raise Stopped(Reason.CORRUPT, f"{name} cannot be read") from None
+            raise self._failed(Reason.CORRUPT, f"{name} cannot be read") from None
+        self._is_asked = False
         return oid, data[:-1]
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        """A process that owes no answer."""
+        if self._is_asked:
+            self.close()
+        if self._process is None:
+            self._process = self._git.start("cat-file", "--batch")
+        return self._process
+
+    def _failed(self, reason: Reason, detail: str) -> Stopped:
+        self.failure = self.failure or Stopped(reason, detail)
+        return self.failure
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._git.end(self._process)
+        self._process, self._is_asked = None, False
 
 
 @contextmanager
 def objects(git: Git) -> Iterator[Objects]:
-    """The objects of the clone. Their process ends with the block."""
-    process = git.start("cat-file", "--batch")
-    try:
-        yield Objects(process)
-    finally:
-        stop(process)
+    """The objects of the clone. Their process ends with the block. Raises Stopped where one could not be read."""
+    with closing(Objects(git)) as reader:
+        yield reader
+        if reader.failure is not None:
+            raise reader.failure
 
 
 def text(path: bytes) -> str:

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from deflask.engine import Action
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Interruptible(click.Group):
+    """Commands that end quietly with Ctrl-C: click would print an empty line first."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+
+@click.group(cls=_Interruptible, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="deflask")
 def cli() -> None:
     """Take Flask's debugger out of production.
@@ -65,14 +76,9 @@ def _run(action: Action, options: dict[str, object]) -> None:
     from deflask.cli.run import run
     from deflask.files.collector import paused_collector
 
-    try:
-        with paused_collector():
-            code = run(action, options)
-        sys.exit(code)
-    except KeyboardInterrupt:
-        # Before click sees it, which would print an empty line first.
-        click.echo("error: interrupted", err=True)
-        sys.exit(130)
+    with paused_collector():
+        code = run(action, options)
+    sys.exit(code)
 
 
 def main() -> None:

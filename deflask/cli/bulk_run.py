@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -16,14 +17,16 @@ import click
 from deflask.bulk import report
 from deflask.bulk.apply import apply as apply_campaign
 from deflask.bulk.apply import waiting
-from deflask.bulk.campaign import Campaign, CampaignError, is_campaign, opened
+from deflask.bulk.campaign import Campaign, is_campaign, opened
+from deflask.bulk.database import JournalError
 from deflask.bulk.engines import Engine, EngineError
 from deflask.bulk.engines.local import Local
 from deflask.bulk.forges import ForgeError
 from deflask.bulk.forges.choice import ForgeChoiceError
 from deflask.bulk.forges.pacing import Halted
 from deflask.bulk.forges.token import TokenError
-from deflask.bulk.journal import JournalError, Row
+from deflask.bulk.home import CampaignError
+from deflask.bulk.journal import Row
 from deflask.bulk.model import State
 from deflask.cli.bulk_sources import SOURCES, targets
 from deflask.formats.base import visible
@@ -40,7 +43,7 @@ _PACE = 0.2
 @contextmanager
 def campaign_of(folder: str, wanted: dict[str, Any] | None = None, reading: bool = False) -> Iterator[Campaign]:
     """The campaign of a folder; what is wrong with it ends the command in one line."""
-    with _in_one_line(), opened(folder, wanted, reading) as campaign:
+    with _in_one_line(), _ended_like_by_ctrl_c(), opened(folder, wanted, reading) as campaign:
         yield campaign
 
 
@@ -55,6 +58,19 @@ def _in_one_line() -> Iterator[None]:
     except OSError as error:
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
         raise click.ClickException(visible(f"{name}{error.strerror or error}")) from None
+
+
+@contextmanager
+def _ended_like_by_ctrl_c() -> Iterator[None]:
+    """What CI, systemd and a terminal that is closed send ends the run in order, unless it is ignored (nohup)."""
+    ours = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def plan(options: dict[str, Any]) -> None:

@@ -52,7 +52,8 @@ class Module:
     def names(self) -> Names:
         """What an expression is. Branches are followed as in a script that was started."""
         flow = Flow(self.index, lambda test: self.as_script.evaluator.evaluate(test).truth)
-        return Names(self.index, flow, self._other_module, is_package=basename(self.location) == "__init__.py")
+        is_package = basename(self.location) == "__init__.py"
+        return Names(self.index, flow, self._other_module, is_package, self.too_deep)
 
     def _other_module(self, name: str) -> Names | None:
         """The names of the project's module that an import here leads to."""
@@ -99,6 +100,11 @@ class Module:
     def step(self) -> None:
         """Count a step of what is done for the candidate. Raises SourceError when there have been too many."""
         self._budget.step()
+
+    def too_deep(self) -> None:
+        """Say that something could not be followed to its end."""
+        if self.project is not None:
+            self.project.too_deep()
 
     def of_names(self, names: Names) -> Module:
         """The module to which names belong that were found from here."""

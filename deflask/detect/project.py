@@ -79,6 +79,10 @@ class Project:
         self._signs = 0
         self.budget.begin()
 
+    def too_deep(self) -> None:
+        """Note that something in the candidate leads on and on, deeper than Python lets us follow."""
+        self._note(f"{shown(self._candidate)}: stopped where definitions lead to one another too deeply")
+
     def find(self, name: str, importer: str, index: Index | None = None) -> Module | None:
         """The module that `name` (relative with leading dots) means in the file `importer`.
 

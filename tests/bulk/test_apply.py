@@ -69,6 +69,16 @@ def test_somebody_elses_branch(tmp_path: Path, repository: Path) -> None:
     assert head(repository) == theirs
 
 
+@pytest.mark.parametrize("ref", ["refs/heads/refs/heads/deflask/c", "refs/x/refs/heads/deflask/c"])
+def test_a_ref_whose_name_ends_like_ours(tmp_path: Path, repository: Path, ref: str) -> None:
+    """It is another one: it stays, and ours is made."""
+    main = head(repository, "refs/heads/main")
+    git(repository, "update-ref", ref, main)
+    row = run(tmp_path)
+    assert (row.state, row.commit) == (State.PUSHED, head(repository))
+    assert git(repository, "rev-parse", ref).decode().strip() == main
+
+
 def test_a_commit_on_our_branch(tmp_path: Path, repository: Path) -> None:
     """Whoever went on from our commit keeps what they did."""
     assert run(tmp_path).state is State.PUSHED
@@ -115,27 +125,6 @@ def test_the_head_moves_on_and_on(tmp_path: Path, repository: Path, monkeypatch:
     monkeypatch.setattr("deflask.bulk.apply.look", moving)
     row = run(tmp_path)
     assert (row.state, row.reason) == (State.PLANNED, Reason.HEAD_MOVED)
-
-
-def test_refused_by_the_server(tmp_path: Path, repository: Path) -> None:
-    """The server's words are kept, and --retry-failed tries again when it has changed its mind."""
-    hook = repository / "hooks" / "pre-receive"
-    hook.parent.mkdir()
-    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
-    hook.chmod(0o755)
-    done = deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1")
-    assert done.code == 1
-    with opened(str(tmp_path / "c"), reading=True) as campaign:
-        row = only(campaign)
-    assert (row.state, row.reason) == (State.FAILED, Reason.PUSH_REFUSED)
-    assert "GH006: Protected branch update failed" in (row.detail or "")
-    assert "pre-receive hook declined" in (row.detail or "")
-    status = json.loads(deflask(tmp_path, "bulk", "status", "--campaign", "c", "--output-format", "json").text)
-    [shown] = status["repositories"]
-    assert (shown["head"], shown["branch"], shown["commit"]) == (row.head, None, None)
-    hook.unlink()
-    assert run(tmp_path).state is State.FAILED
-    assert run(tmp_path, retry_failed=True).state is State.PUSHED
 
 
 @pytest.mark.parametrize("left", [-5, 0])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from deflask.bulk import identity, urls
-from deflask.bulk.journal import Journal, JournalError
+from deflask.bulk.database import JournalError
+from deflask.bulk.journal import Journal
 from deflask.bulk.model import Outcome, State, Target
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.schema import MIGRATIONS
@@ -29,7 +30,7 @@ def test_an_older_journal_is_brought_up_to_date(book: Journal, tmp_path: Path, m
     book.add([Target("https://example.org/a/b")])
     book.close()
     more = "ALTER TABLE repositories ADD COLUMN more TEXT"
-    monkeypatch.setattr("deflask.bulk.journal.MIGRATIONS", (*MIGRATIONS, more))
+    monkeypatch.setattr("deflask.bulk.database.MIGRATIONS", (*MIGRATIONS, more))
     path = str(tmp_path / "journal.sqlite")
     with pytest.raises(JournalError, match="made by an older deflask"):
         Journal(path, writing=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,9 @@ import pytest
 
 from deflask.bulk.engines import Lost
 from deflask.bulk.engines.local import Local
+from deflask.bulk.engines.process import start
 from deflask.bulk.model import Outcome, State, Target, Task
+from tests.bulk.clusters import until
 from tests.bulk.tools import OPTIONS, several, task
 from tests.command import deflask
 
@@ -46,6 +49,24 @@ def stuck(given: Task) -> Outcome:
     """Work of which one task never ends."""
     while given.id == 1:
         time.sleep(60)
+    return echo(given)
+
+
+def busy(given: Task) -> Outcome:
+    """Work that never waits for anything, nor ends."""
+    Path(given.scratch or "", "begun").touch()
+    while True:
+        pass
+
+
+def lingering(given: Task) -> Outcome:
+    """Work after which a process is told to end while Python is ending already."""
+
+    def tell() -> None:
+        threading.main_thread().join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=tell).start()
     return echo(given)
 
 
@@ -106,6 +127,21 @@ def test_processes_end_with_the_run(tmp_path: Path) -> None:
     results.close()  # type: ignore[attr-defined]
     with pytest.raises(ProcessLookupError):
         os.kill(worker(first), 0)
+
+
+def test_a_busy_process_ends_with_whom_it_works_for(tmp_path: Path) -> None:
+    """Whoever that was is gone, and its end of the pipe with it."""
+    worker = start(busy)
+    worker.give(tasks(1, tmp_path)[0], 1, 60)
+    until((tmp_path / "begun").exists)
+    worker.dismiss()
+    assert worker.process.wait(timeout=30) == 1
+
+
+def test_processes_that_end_say_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not even when they are told to end in the middle of it."""
+    assert len(done(Local(jobs=2).run(lingering, tasks(2, tmp_path)))) == 2
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_poisoned_repository_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

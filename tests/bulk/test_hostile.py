@@ -118,20 +118,6 @@ def test_a_folder_of_dots_is_a_folder(tmp_path: Path) -> None:
     assert [change.path for change in planned(repository).changes] == [".../app.py"]
 
 
-def test_logs_are_for_terminals(tmp_path: Path) -> None:
-    """What a server says, in its log as everywhere: no escape sequence is one."""
-    repository = bare(tmp_path / "r.git", {"app.py": APP})
-    hook = repository / "hooks" / "pre-receive"
-    hook.parent.mkdir()
-    hook.write_text("#!/bin/sh\nprintf '\\033[31mred\\033[0m\\n\\377\\n' >&2\nexit 1\n")
-    hook.chmod(0o755)
-    approved(tmp_path, repository)
-    assert deflask(tmp_path, "bulk", "apply", "--campaign", "c", "--jobs", "1").code == 1
-    [log] = (tmp_path / "c" / "logs").iterdir()
-    assert b"\x1b" not in log.read_bytes()
-    assert "remote: \\x1b[31mred" in log.read_text()
-
-
 def test_odd_branches_are_branches(tmp_path: Path) -> None:
     """The one that is listed and the default one."""
     repository = bare(tmp_path / "r.git", {"app.py": APP}, branch="\udcff")

@@ -120,6 +120,12 @@ def other_format(folder: Path) -> Outcome:
     return planned(repository)
 
 
+def not_followed(folder: Path) -> Outcome:
+    """What decides is in a module that is not read."""
+    app = b"from flask import Flask\nfrom large import D\nFlask(__name__).run(debug=D)\n"
+    return planned(bare(folder / "r.git", {"app.py": app, "large.py": b"D = True\n" + b"#" * 1_000_000}))
+
+
 def failing(error: Exception) -> Callable[[Path], Outcome]:
     def work(_: object) -> Outcome:
         raise error
@@ -135,6 +141,7 @@ CASES: list[tuple[Reason, Callable[[Path], Outcome]]] = [
     (Reason.OPTED_OUT, opted_out),
     (Reason.LFS, lfs),
     (Reason.UNPARSABLE, unparsable),
+    (Reason.NOT_FOLLOWED, not_followed),
     (Reason.NOT_FOUND, gone),
     (Reason.REFUSED_URL, helper),
     (Reason.REFUSED_URL, dash),
@@ -174,7 +181,8 @@ def test_reason(
     monkeypatch.chdir(tmp_path)
     outcome = case(tmp_path)
     assert outcome.reason is reason, outcome
-    assert outcome.state is (State.SKIPPED if reason in SKIPPING else State.FAILED)
+    left = State.NOTHING_TO_DO if reason is Reason.NOT_FOLLOWED else State.FAILED
+    assert outcome.state is (State.SKIPPED if reason in SKIPPING else left)
     assert not (tmp_path / "ran").exists()
 
 

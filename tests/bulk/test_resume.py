@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from deflask.bulk.campaign import CampaignError, opened
-from deflask.bulk.journal import JournalError
+from deflask.bulk.campaign import opened
+from deflask.bulk.database import JournalError
+from deflask.bulk.home import CampaignError
 from deflask.bulk.model import State
 from tests.bulk.tools import approved, bare, commit, several
 from tests.command import APP, CLEAN, ROOT, deflask, git, process
@@ -39,6 +40,12 @@ def files(folder: Path) -> dict[str, bytes]:
     """The diffs of the campaign by their names, and the names of the packs, which hold the commits' IDs."""
     diffs = {path.name: path.read_bytes() for path in (folder / "c" / "diffs").iterdir()}
     return diffs | {path.name: b"" for path in (folder / "c" / "packs").iterdir()}
+
+
+def scratch(folder: Path) -> Path:
+    """Where the campaign has what it does not keep."""
+    [found] = (folder / "c").glob("scratch-*")
+    return found
 
 
 def refs(folder: Path) -> dict[str, bytes]:
@@ -100,7 +107,7 @@ def test_killed_ten_times(tmp_path: Path) -> None:
             assert deflask(folder, "bulk", "review", "--campaign", "c", "--approve-all").code == 0
     assert refs(broken) == refs(straight), f"seed {seed}"
     assert status(straight)["counts"] == {"nothing-to-do": MANY // 3, "skipped": 1, "pushed": MANY // 3 * 2}
-    assert os.listdir(broken / "c" / "scratch") == []
+    assert os.listdir(scratch(broken)) == []
 
 
 def test_twice_from_scratch(tmp_path: Path) -> None:
@@ -171,9 +178,11 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
 def test_workers_end_without_their_coordinator(tmp_path: Path) -> None:
     """Whoever has lost it asks nobody for more work; what it left behind is taken away by the next run."""
     several(tmp_path / "repositories", 3)
-    (tmp_path / "c" / "scratch" / "deflask-left").mkdir(parents=True)
-    assert deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--dir", "repositories").code == 0
-    assert os.listdir(tmp_path / "c" / "scratch") == []
+    plan = ("bulk", "plan", "--campaign", "c", "--dir", "repositories")
+    assert deflask(tmp_path, *plan).code == 0
+    (scratch(tmp_path) / "deflask-left").mkdir()
+    assert deflask(tmp_path, *plan).code == 0
+    assert os.listdir(scratch(tmp_path)) == []
 
 
 def test_a_campaign_on_a_full_disk(tmp_path: Path) -> None:

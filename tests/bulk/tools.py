@@ -73,7 +73,7 @@ def several(folder: Path, count: int) -> list[Path]:
     return [bare(folder / f"app{n}.git", {"app.py": CLEAN if n % 3 else APP, "n": b"%d" % n}) for n in range(count)]
 
 
-def approved(folder: Path, *repositories: Path, name: str = "c") -> None:
+def approved(folder: Path, *repositories: str | Path, name: str = "c") -> None:
     """Plan a campaign over some repositories, and approve all of it."""
     done = deflask(folder, "bulk", "plan", "--campaign", name, "--jobs", "1", *repositories)
     assert done.code == 0, done.err

@@ -28,6 +28,8 @@ class Names:
     """The names of the project's module that an import in this one leads to."""
     is_package: bool = False
     """Whether the module is the `__init__.py` of a package."""
+    too_deep: Callable[[], None] = lambda: None
+    """Told when a chain is too long to be followed."""
     exporting: set[str] = field(default_factory=set)
     """The exports that are being resolved: modules may import each other."""
     following: int = 0
@@ -42,6 +44,7 @@ class Names:
                 self._known[node] = tuple(dict.fromkeys(self._origins(node))) or (UNKNOWN,)
             except RecursionError:
                 # A chain that long is generated.
+                self.too_deep()
                 self._known[node] = (UNKNOWN,)
         return self._known[node]
 

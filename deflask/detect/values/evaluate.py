@@ -57,6 +57,7 @@ class Evaluator:
             try:
                 answer = self._evaluate(node)
             except RecursionError:
+                self.project.too_deep()
                 answer = unknown()
             except SourceError:
                 # The next candidate may ask again.

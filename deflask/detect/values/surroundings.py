@@ -25,6 +25,9 @@ class Surroundings(Protocol):
     def step(self) -> None:
         """Count a step of the evaluation. Raises SourceError when there have been too many for one candidate."""
 
+    def too_deep(self) -> None:
+        """Say that something could not be followed to its end."""
+
     def calls_to(self, function: FunctionNode) -> list[tuple[ast.Call, Names]] | None:
         """The calls of a function of this module, with the modules of the calls; None where they are too many."""
 
@@ -40,6 +43,7 @@ class Assumed:
 
     def __init__(self, real: Surroundings, assumed: Mapping[ast.expr, Answer]) -> None:
         self.calls_to, self.beside, self.read, self.step = real.calls_to, real.beside, real.read, real.step
+        self.too_deep = real.too_deep
         self.is_set_outside = real.is_set_outside
         self._real = real
         self._assumed = assumed
