@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
 from pathlib import Path
 
 from tests.benchmarks.table import Table
@@ -16,10 +17,13 @@ def draw(tables: Sequence[Table], path: Path) -> None:
     rows = [(f"{table.name}: {row.label}", row.taken.seconds) for table in tables for row in table.rows]
     rows.reverse()  # the first bar is drawn lowest
     seconds = [taken for _, taken in rows]
+    powers = [10.0**power for power in range(floor(log10(min(seconds))), ceil(log10(max(seconds))) + 1)]
     chart = pygal.HorizontalBar(
         style=CleanStyle(label_font_size=12),
         logarithmic=True,
-        range=(min(seconds) / 2, max(seconds)),
+        zero=powers[0],  # where the bars begin
+        range=(powers[0], powers[-1]),
+        y_labels=powers,
         show_legend=False,
         truncate_label=-1,
         width=1200,
