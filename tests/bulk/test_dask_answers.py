@@ -12,8 +12,9 @@ import pytest
 
 from deflask import __version__
 from deflask.bulk.engines import EngineError, Lost
-from deflask.bulk.engines.dask import Dask
+from deflask.bulk.engines.dask import Dask, _limited
 from deflask.bulk.model import Outcome, State, Target, Task
+from tests.bulk.test_engines import deadly, tasks
 from tests.bulk.tools import OPTIONS, several
 from tests.command import deflask
 
@@ -87,7 +88,8 @@ class Library(ModuleType):
     def loop(self) -> None:
         return None
 
-    def submit(self, work: Callable[[Task], Outcome], task: Task, pure: bool) -> Future:
+    def submit(self, limited: object, work: Callable[[Task], Outcome], task: Task, pure: bool) -> Future:
+        assert limited is _limited
         assert not pure
         return Future(str(task.id), lambda: work(task))
 
@@ -121,7 +123,8 @@ def work(task: Task) -> Outcome:
 
 def results(monkeypatch: pytest.MonkeyPatch, library: Library, **given: str) -> dict[int, Outcome | Lost]:
     monkeypatch.setitem(sys.modules, "distributed", library)
-    return {task.id: result for task, result in Dask("tcp://scheduler", **given).run(work, TASKS)}
+    address = "tls://127.0.0.1:1" if given else "tcp://127.0.0.1:1"
+    return {task.id: result for task, result in Dask(address, **given).run(work, TASKS)}
 
 
 def test_results_and_losses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +170,7 @@ def test_a_scheduler_that_goes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "distributed", Library())
     with pytest.raises(EngineError, match="the scheduler is gone"):
-        list(Dask("tcp://scheduler").run(gone, TASKS))
+        list(Dask("tcp://127.0.0.1:1").run(gone, TASKS))
 
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,3 +181,28 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--dir", "repositories", *engine)
     assert done.code == 2
     assert "pip install 'deflask[dask]'" in done.err
+
+
+@pytest.mark.parametrize(
+    ("address", "certificates", "said"),
+    [
+        ("127.0.0.1:8786", {}, "no address as tcp://HOST:PORT or tls://HOST:PORT"),
+        ("tcp://127.0.0.1", {}, "no address as"),
+        ("http://127.0.0.1:8786", {}, "no address as"),
+        ("tls://127.0.0.1:8786", {"tls_ca_file": "ca"}, "needs --tls-ca-file, --tls-cert and --tls-key"),
+        ("tcp://127.0.0.1:8786", {"tls_cert": "cert"}, "certificates are for tls://"),
+    ],
+)
+def test_addresses_that_cannot_be(
+    monkeypatch: pytest.MonkeyPatch, address: str, certificates: dict[str, str], said: str
+) -> None:
+    """They are refused at once, and not by a library after a while."""
+    monkeypatch.setitem(sys.modules, "distributed", Library())
+    with pytest.raises(EngineError, match=said):
+        list(Dask(address, **certificates).run(work, TASKS))
+
+
+def test_a_task_has_a_process_of_its_own(tmp_path: Path) -> None:
+    """What ends it ends no worker of the cluster."""
+    [task, *_] = (task for task in tasks(8, tmp_path) if task.id == 3)
+    assert isinstance(_limited(deadly, task), Lost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -11,8 +12,10 @@ from typing import Any
 
 from deflask import __version__
 from deflask.bulk.engines import EngineError, Lost, Work
+from deflask.bulk.engines.local import Local
 from deflask.bulk.model import Outcome, Task
 
+_ADDRESS = re.compile(r"(tcp|tls)://[^/\s]+:[0-9]+")
 _PATIENCE = 15
 """Seconds in which the scheduler has to answer, and a worker to be there."""
 _WINDOW = 2
@@ -32,6 +35,7 @@ class Dask:
     def run(self, work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome | Lost]]:
         """See `Engine`. Raises EngineError where the cluster cannot be used."""
         distributed = _distributed()
+        self._check()
         with self._client(distributed) as client:
             window = _WINDOW * sum(client.nthreads().values())
             suspects: list[Task] = []
@@ -45,6 +49,17 @@ class Dask:
                 for task, result in _completed(client, distributed, work, [suspect], 1):
                     killed = isinstance(result, distributed.KilledWorker)
                     yield task, Lost(f"the workers that had it died: {result}") if killed else result
+
+    def _check(self) -> None:
+        """Raise EngineError for what would fail only after a while, in distributed's own words."""
+        given = _ADDRESS.fullmatch(self.scheduler)
+        if given is None:
+            raise EngineError(f"{self.scheduler}: no address as tcp://HOST:PORT or tls://HOST:PORT")
+        certificates = (self.tls_ca_file, self.tls_cert, self.tls_key)
+        if given[1] == "tls" and None in certificates:
+            raise EngineError(f"{self.scheduler}: needs --tls-ca-file, --tls-cert and --tls-key")
+        if given[1] == "tcp" and any(path is not None for path in certificates):
+            raise EngineError(f"{self.scheduler}: certificates are for tls://")
 
     @contextlib.contextmanager
     def _client(self, distributed: Any) -> Iterator[Any]:
@@ -66,6 +81,12 @@ class Dask:
                 raise EngineError(f"{self.scheduler}: the scheduler has no workers") from None
             _check_versions(client)
             yield client
+
+
+def _limited(work: Work, task: Task) -> Outcome | Lost:
+    """Do one task where it runs, in a process of its own, whose limits are those of the engine of one machine."""
+    [(_, result)] = Local(jobs=1).run(work, [task])
+    return result
 
 
 def _distributed() -> Any:
@@ -100,7 +121,7 @@ def _completed(
 
     def submit(more: Iterable[Task]) -> None:
         for task in more:
-            future = client.submit(work, task, pure=False)
+            future = client.submit(_limited, work, task, pure=False)
             outstanding[future.key] = task
             futures.add(future)
 
