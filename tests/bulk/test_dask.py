@@ -16,24 +16,40 @@ from tests.command import ROOT, deflask, process
 
 pytestmark = needs_dask
 _IMPATIENT = "from deflask.bulk.engines import dask; dask._PATIENCE = 2; from deflask.cli import main; main()"
-_POISONED = """
+_WORKING = """
 import sys
 from pathlib import Path
 from deflask.bulk.engines.dask import Dask
-from tests.bulk.test_engines import deadly, tasks
+from tests.bulk import test_engines
 if __name__ == "__main__":
-    for task, result in Dask(sys.argv[1]).run(deadly, tasks(8, Path(sys.argv[2]))):
-        print(task.id, type(result).__name__)
+    work, tasks = getattr(test_engines, sys.argv[3]), test_engines.tasks(8, Path(sys.argv[2]))
+    for task, result in Dask(sys.argv[1], seconds=float(sys.argv[4])).run(work, tasks):
+        print(task.id, type(result).__name__, getattr(result, "cause", result.__class__) if task.id in (1, 3) else "")
 """
 
 
-def test_a_poisoned_task(tmp_path: Path) -> None:
-    """It kills every worker that has it, and is one lost task; the workers come back and do the others."""
-    with cluster(tmp_path / "cluster", nanny=True) as running:
-        command = [sys.executable, "-c", _POISONED, running.address, str(tmp_path)]
+def results(folder: Path, work: str, seconds: int) -> list[str]:
+    """What comes of eight tasks, with the cause where one is lost."""
+    with cluster(folder / "cluster", nanny=True) as running:
+        command = [sys.executable, "-c", _WORKING, running.address, str(folder), work, str(seconds)]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=2 * PATIENCE)
-    assert sorted(done.stdout.splitlines()) == [f"{n} {'Lost' if n == 3 else 'Outcome'}" for n in range(8)], done.stderr
+    assert done.returncode == 0, done.stderr
+    return sorted(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("work", "lost", "cause"),
+    [
+        ("killing", 3, "the workers that had it died"),
+        ("stuck", 1, "more than 5 seconds"),
+    ],
+)
+def test_a_poisoned_task(tmp_path: Path, work: str, lost: int, cause: str) -> None:
+    """Whether it kills all that works on it or never ends, it is one lost task, and the others are done."""
+    found = results(tmp_path, work, 5 if work == "stuck" else 60)
+    assert [line.split()[:2] for line in found] == [[str(n), "Lost" if n == lost else "Outcome"] for n in range(8)]
+    assert cause in found[lost]
 
 
 def counts(folder: Path) -> dict[str, int]:
@@ -76,17 +92,22 @@ def test_a_worker_is_killed(tmp_path: Path) -> None:
     assert all(log.read_text().count("ls-remote") == 1 for log in logs)
 
 
-def test_certificates(tmp_path: Path) -> None:
-    """With TLS nobody without a certificate of the cluster gets in."""
-    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
+def certificates(folder: Path) -> tuple[str, ...]:
+    """The options for a certificate that nobody but itself has signed."""
+    folder.mkdir()
+    key, certificate = str(folder / "key.pem"), str(folder / "cert.pem")
     request = ["openssl", *"req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=deflask".split()]
     command = [*request, "-keyout", key, "-out", certificate]
-    made = subprocess.run(command, check=False, capture_output=True)
-    if made.returncode:
+    if subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("openssl makes no certificate here")
+    return "--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key
+
+
+def test_certificates(tmp_path: Path) -> None:
+    """With TLS nobody without a certificate of the cluster gets in."""
+    tls, others = certificates(tmp_path / "ours"), certificates(tmp_path / "theirs")
     several(tmp_path / "repositories", 3)
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
     with cluster(tmp_path / "cluster", *tls) as running:
         assert running.address.startswith("tls://")
         plan = (
@@ -101,9 +122,11 @@ def test_certificates(tmp_path: Path) -> None:
             "--scheduler",
             running.address,
         )
-        refused = subprocess.run([sys.executable, "-c", _IMPATIENT, *plan], cwd=tmp_path, env=env, check=False)
-        assert refused.returncode == 2
-        assert counts(tmp_path) == {"pending": 3}
+        for impostor in ((), others):
+            command = [sys.executable, "-c", _IMPATIENT, *plan, *impostor]
+            refused = subprocess.run(command, cwd=tmp_path, env=env, check=False, capture_output=True, text=True)
+            assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1), refused.stderr
+            assert counts(tmp_path) == {"pending": 3}
         done = process(tmp_path, *plan, *tls)
         assert done.code == 0, done.err
         assert counts(tmp_path) == {"nothing-to-do": 2, "planned": 1}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from ssl import SSLError
 from types import ModuleType
 from typing import Any
 
@@ -12,11 +14,12 @@ import pytest
 
 from deflask import __version__
 from deflask.bulk.engines import EngineError, Lost
-from deflask.bulk.engines.dask import Dask, _limited
+from deflask.bulk.engines.dask import Dask
+from deflask.bulk.engines.limited import limited
+from deflask.bulk.engines.local import SECONDS
 from deflask.bulk.model import Outcome, State, Target, Task
-from tests.bulk.test_engines import deadly, tasks
 from tests.bulk.tools import OPTIONS, several
-from tests.command import deflask
+from tests.command import deflask, tree
 
 TASKS = [Task(number, Target(str(number)), OPTIONS) for number in range(20)]
 
@@ -42,6 +45,19 @@ class Future:
         self.released = True
 
 
+@dataclass
+class Certificates:
+    """What was handed on."""
+
+    given: dict[str, object]
+
+    def get_connection_args(self, role: str) -> None:
+        """All is well with them, unless they say otherwise."""
+        assert role == "client"
+        if b"no PEM" in Path(str(self.given["tls_client_cert"])).read_bytes():
+            raise SSLError("PEM lib")
+
+
 class Library(ModuleType):
     """As much of `distributed` as is used; `versions` is what the workers have, `most` what was outstanding at most."""
 
@@ -62,8 +78,8 @@ class Library(ModuleType):
         self.security = given["security"]
         return self
 
-    def Security(self, **given: object) -> dict[str, object]:
-        return given
+    def Security(self, **given: object) -> Certificates:
+        return Certificates(given)
 
     def __enter__(self) -> Library:
         return self
@@ -88,9 +104,10 @@ class Library(ModuleType):
     def loop(self) -> None:
         return None
 
-    def submit(self, limited: object, work: Callable[[Task], Outcome], task: Task, pure: bool) -> Future:
-        assert limited is _limited
-        assert not pure
+    def submit(
+        self, function: object, work: Callable[[Task], Outcome], task: Task, seconds: float, pure: bool
+    ) -> Future:
+        assert (function, seconds, pure) == (limited, SECONDS, False)
         return Future(str(task.id), lambda: work(task))
 
     def as_completed(self, loop: object) -> Any:
@@ -121,10 +138,9 @@ def work(task: Task) -> Outcome:
     return Outcome(State.PLANNED, detail=str(task.id))
 
 
-def results(monkeypatch: pytest.MonkeyPatch, library: Library, **given: str) -> dict[int, Outcome | Lost]:
+def results(monkeypatch: pytest.MonkeyPatch, library: Library) -> dict[int, Outcome | Lost]:
     monkeypatch.setitem(sys.modules, "distributed", library)
-    address = "tls://127.0.0.1:1" if given else "tcp://127.0.0.1:1"
-    return {task.id: result for task, result in Dask(address, **given).run(work, TASKS)}
+    return {task.id: result for task, result in Dask("tcp://scheduler").run(work, TASKS)}
 
 
 def test_results_and_losses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,11 +157,41 @@ def test_results_and_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert library.security is None
 
 
-def test_certificates_are_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+TLS = ("tls_ca_file", "tls_cert", "tls_key")
+
+
+def test_certificates_are_handed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     library = Library()
-    results(monkeypatch, library, tls_ca_file="ca", tls_cert="cert", tls_key="key")
-    expected = {"require_encryption": True, "tls_ca_file": "ca", "tls_client_cert": "cert", "tls_client_key": "key"}
-    assert library.security == expected
+    tree(tmp_path, dict.fromkeys(TLS, b""))
+    ca, cert, key = (str(tmp_path / name) for name in TLS)
+    monkeypatch.setitem(sys.modules, "distributed", library)
+    assert len(list(Dask("tls://scheduler:1", ca, cert, key).run(work, TASKS))) == 20
+    expected = {"require_encryption": True, "tls_ca_file": ca, "tls_client_cert": cert, "tls_client_key": key}
+    assert library.security == Certificates(expected)
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "given", "said"),
+    [
+        ("nonsense", (), "nonsense: a scheduler is tcp://HOST:PORT"),
+        ("http://127.0.0.1:1", (), "a scheduler is tcp://HOST:PORT"),
+        ("tcp://127.0.0.1:1", TLS[:1], "certificates need an address that begins with tls://"),
+        ("tls://127.0.0.1:1", (), "needs --tls-ca-file, --tls-cert and --tls-key"),
+        ("tls://127.0.0.1:1", TLS[:2], "needs --tls-ca-file, --tls-cert and --tls-key"),
+        ("tls://127.0.0.1:1", TLS, "tls_key: No such file or directory"),
+        ("tls://127.0.0.1:1", (*TLS[:2], "tls_cert"), "no certificates that fit: ('PEM lib',)"),
+    ],
+)
+def test_addresses_and_certificates_that_do_not_fit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheduler: str, given: tuple[str, ...], said: str
+) -> None:
+    """Nobody is asked before they do."""
+    monkeypatch.setitem(sys.modules, "distributed", Library(scheduler=False))
+    tree(tmp_path, {"tls_ca_file": b"", "tls_cert": b"no PEM"})
+    ca, cert, key = [*(str(tmp_path / name) for name in given), None, None, None][:3]
+    with pytest.raises(EngineError) as error:
+        list(Dask(scheduler, ca, cert, key).run(work, TASKS))
+    assert said in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +216,7 @@ def test_a_scheduler_that_goes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "distributed", Library())
     with pytest.raises(EngineError, match="the scheduler is gone"):
-        list(Dask("tcp://127.0.0.1:1").run(gone, TASKS))
+        list(Dask("tcp://scheduler").run(gone, TASKS))
 
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,28 +227,3 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     done = deflask(tmp_path, "bulk", "plan", "--campaign", "c", "--dir", "repositories", *engine)
     assert done.code == 2
     assert "pip install 'deflask[dask]'" in done.err
-
-
-@pytest.mark.parametrize(
-    ("address", "certificates", "said"),
-    [
-        ("127.0.0.1:8786", {}, "no address as tcp://HOST:PORT or tls://HOST:PORT"),
-        ("tcp://127.0.0.1", {}, "no address as"),
-        ("http://127.0.0.1:8786", {}, "no address as"),
-        ("tls://127.0.0.1:8786", {"tls_ca_file": "ca"}, "needs --tls-ca-file, --tls-cert and --tls-key"),
-        ("tcp://127.0.0.1:8786", {"tls_cert": "cert"}, "certificates are for tls://"),
-    ],
-)
-def test_addresses_that_cannot_be(
-    monkeypatch: pytest.MonkeyPatch, address: str, certificates: dict[str, str], said: str
-) -> None:
-    """They are refused at once, and not by a library after a while."""
-    monkeypatch.setitem(sys.modules, "distributed", Library())
-    with pytest.raises(EngineError, match=said):
-        list(Dask(address, **certificates).run(work, TASKS))
-
-
-def test_a_task_has_a_process_of_its_own(tmp_path: Path) -> None:
-    """What ends it ends no worker of the cluster."""
-    [task, *_] = (task for task in tasks(8, tmp_path) if task.id == 3)
-    assert isinstance(_limited(deadly, task), Lost)

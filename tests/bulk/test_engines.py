@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deflask.bulk.engines import Lost
+from deflask.bulk.engines.limited import _HERE, limited
 from deflask.bulk.engines.local import Local
 from deflask.bulk.engines.process import start
 from deflask.bulk.model import Outcome, State, Target, Task
@@ -43,6 +45,19 @@ def deadly(given: Task) -> Outcome:
         first.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return echo(given)
+
+
+def killing(given: Task) -> Outcome:
+    """Work of which one task always ends whatever works on it, also what that works for."""
+    if given.id == 3:
+        os.kill(os.getppid(), signal.SIGKILL)
+    return echo(given)
+
+
+def bounded(given: Task) -> Outcome:
+    """Work that says how much memory it may have, and of which one task never ends."""
+    stuck(given)
+    return Outcome(State.PLANNED, detail=str(resource.getrlimit(resource.RLIMIT_AS)[0]))
 
 
 def stuck(given: Task) -> Outcome:
@@ -106,10 +121,26 @@ def test_what_kills_its_process(tmp_path: Path) -> None:
     assert len(found) == 10
 
 
-def test_what_never_ends(tmp_path: Path) -> None:
-    found = done(Local(jobs=2, seconds=2).run(stuck, tasks(4, tmp_path)))
-    assert found[1] == Lost("more than 2 seconds", slow=True)
-    assert sum(isinstance(result, Outcome) for result in found.values()) == 3
+def test_limits(tmp_path: Path) -> None:
+    """Of time and of memory: what never ends is ended."""
+    found = done(Local(jobs=2, seconds=2).run(bounded, tasks(4, tmp_path)))
+    assert found.pop(1) == Lost("more than 2 seconds", slow=True)
+    assert list(found.values()) == [Outcome(State.PLANNED, detail=str(4 << 30))] * 3
+
+
+def test_limits_where_the_process_is_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the same, a process is used again, and nothing is left behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    first, second, late, again = (limited(*each) for each in (
+        (echo, tasks(1, tmp_path)[0], 60), (echo, tasks(1, tmp_path)[0], 60),
+        (bounded, tasks(2, tmp_path)[1], 1), (bounded, tasks(1, tmp_path)[0], 1),
+    ))  # fmt: skip
+    assert worker(first) == worker(second) != os.getpid()
+    assert late == Lost("more than 1 seconds", slow=True)
+    assert again == Outcome(State.PLANNED, detail=str(4 << 30))
+    assert list(tmp_path.iterdir()) == []
+    _HERE.pool.close()
+    del _HERE.pool
 
 
 def test_processes_that_are_killed_while_they_wait(tmp_path: Path) -> None:
