@@ -47,7 +47,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 def test_limit_of_the_size_of_files(tmp_path: Path) -> None:
     """The write fails in its midst: the big file's first megabyte can still be written."""
-    big = APP + b"#" + b"x" * 2_000_000 + b"\n"
+    big = APP + b"# " + b"x" * 2_000_000 + b"\n"
     tree(tmp_path, {**FILES, "bad/app.py": big})
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))"
     done = ordinary(tmp_path, "fix", before=limit)
