@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from deflask.bulk import home
+from deflask.bulk import disk, home
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.home import JOURNAL, CampaignError
 from deflask.bulk.journal import Journal, Row
@@ -58,8 +58,8 @@ class Campaign:
     def keep(self, row: Row, outcome: Outcome) -> None:
         """Write what came of planning a repository: first the files, then the journal, which says they are there."""
         if outcome.commit is not None and outcome.pack is not None and outcome.diff is not None:
-            _write(self._pack(outcome.commit), outcome.pack)
-            _write(self.path("diffs", row, "diff"), outcome.diff)
+            disk.replace(self._pack(outcome.commit), outcome.pack)
+            disk.replace(self.path("diffs", row, "diff"), outcome.diff)
         if outcome.state is not State.NOTHING_TO_DO or outcome.reason is not None:
             self.keep_log(row, outcome.log)
         self.journal.record_plan(row.id, outcome)
@@ -67,8 +67,7 @@ class Campaign:
     def keep_log(self, row: Row, log: str) -> None:
         """Add to the log of a repository."""
         if log.strip():
-            with open(self.path("logs", row, "log"), "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(log)
+            disk.append(self.path("logs", row, "log"), log)
 
     def template(self, given: str | None) -> str | None:
         """The template of the campaign's pull requests: the one that is given, else the last that was."""
@@ -141,14 +140,6 @@ def _options(journal: Journal, folder: str, wanted: dict[str, Any] | None) -> Op
         if getattr(options, key) != value:
             raise CampaignError(f"{folder}: the campaign was planned with another --{key.replace('_', '-')}")
     return options
-
-
-def _write(path: str, data: bytes) -> None:
-    """A whole file, or the one that was there."""
-    temporary = f"{path}.new"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
 
 
 def _read(path: str) -> bytes | None:
