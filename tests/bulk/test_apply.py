@@ -78,6 +78,7 @@ def test_a_ref_whose_name_ends_like_ours(tmp_path: Path, repository: Path, ref: 
     first = head(repository)
     commit(repository, {"docs/readme.md": b"other"})
     with opened(str(tmp_path / "c")) as campaign:
+        assert [row.state for row in campaign.plan(Inline(), [1])] == [State.PLANNED]
         campaign.journal.record(1, State.APPROVED)
     assert run(tmp_path).state is State.PUSHED
     assert "" != head(repository) != first != ""
