@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from deflask.bulk import home
+from deflask.bulk import disk, home
 from deflask.bulk.engines import Engine, Lost
 from deflask.bulk.home import JOURNAL, CampaignError
 from deflask.bulk.journal import Journal, Row
@@ -59,8 +59,8 @@ class Campaign:
     def keep(self, row: Row, outcome: Outcome) -> None:
         """Write what came of planning a repository: first the files, then the journal, which says they are there."""
         if outcome.commit is not None and outcome.pack is not None and outcome.diff is not None:
-            _write(self._pack(outcome.commit), outcome.pack)
-            _write(self.path("diffs", row, "diff"), outcome.diff)
+            disk.replace(self._pack(outcome.commit), outcome.pack)
+            disk.replace(self.path("diffs", row, "diff"), outcome.diff)
         if outcome.state is not State.NOTHING_TO_DO or outcome.reason is not None:
             self.keep_log(row, outcome.log)
         self.journal.record_plan(row.id, outcome)
@@ -68,8 +68,7 @@ class Campaign:
     def keep_log(self, row: Row, log: str) -> None:
         """Add to the log of a repository, which is read at a terminal: what servers say is escaped."""
         if log.strip():
-            with open(self.path("logs", row, "log"), "a", encoding="utf-8") as file:
-                file.write("\n".join(map(visible, log.split("\n"))))
+            disk.append(self.path("logs", row, "log"), "\n".join(map(visible, log.split("\n"))))
 
     def template(self, given: str | None) -> str | None:
         """The template of the campaign's pull requests: the one that is given, else the last that was."""
@@ -161,14 +160,6 @@ def _shown(key: str, value: object) -> str:
         return f"without {option}"
     text = ",".join(value) if isinstance(value, tuple) else "" if value is True else str(value).partition("\n")[0]
     return f"with {option} {text}".rstrip()
-
-
-def _write(path: str, data: bytes) -> None:
-    """A whole file, or the one that was there."""
-    temporary = f"{path}.new"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
 
 
 def _read(path: str) -> bytes | None:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import quote
 
+from deflask.bulk.disk import is_full
 from deflask.bulk.schema import MIGRATIONS
 
 _TABLES = {"options", "repositories", "changes"}
@@ -55,7 +56,12 @@ class Database:
         try:
             yield
         except (sqlite3.Error, ValueError) as error:
-            raise JournalError(f"{self._path}: {error}") from None
+            raise JournalError(f"{self._path}: {self._cause(error)}") from None
+
+    def _cause(self, error: Exception) -> str:
+        """What is wrong; SQLite calls a full disk an I/O error where it makes its files."""
+        full = isinstance(error, sqlite3.Error) and is_full(os.path.dirname(self._path))
+        return f"{error}; no space is left on the disk" if full else str(error)
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         """What the journal answers."""
@@ -73,7 +79,7 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise JournalError(f"{self._path} cannot be written: {error}") from None
+                raise JournalError(f"{self._path} cannot be written: {self._cause(error)}") from None
             raise
 
     def close(self) -> None:

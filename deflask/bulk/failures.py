@@ -8,7 +8,7 @@ from deflask.bulk.reasons import Reason
 
 # The first that is found in what git wrote counts. Git runs in the C locale.
 _SAID = (
-    (Reason.DISK_FULL, r"No space left on device|Disk quota exceeded"),
+    (Reason.DISK_FULL, r"No space left on device|Disk quota exceeded|couldn't write '"),
     (Reason.CREDENTIALS_NEEDED, r"terminal prompts disabled|could not read (?:Username|Password)"),
     (Reason.CREDENTIALS_NEEDED, r"Host key verification failed"),
     (Reason.UNAVAILABLE, r"returned error: 429"),

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from deflask.bulk import credentials, failures, signals
+from deflask.bulk import credentials, disk, failures, signals
 from deflask.bulk.model import Limits
 from deflask.bulk.reasons import Reason, Stopped
 from deflask.bulk.urls import redacted
@@ -90,6 +90,9 @@ class Git:
     def reason(self, errors: str) -> Reason:
         """Why a command failed, by what it wrote to standard error."""
         reason = failures.reason(errors)
+        if reason is Reason.GIT_FAILED and disk.is_full(self.folder):
+            # Git does not always say why it could not write.
+            return Reason.DISK_FULL
         # Git asks again where the token that it was given is refused.
         refused = reason is Reason.CREDENTIALS_NEEDED and credentials.for_url(self.url, os.environ)
         return Reason.CREDENTIALS_REFUSED if refused else reason
@@ -142,7 +145,7 @@ class Git:
 
     def check_size(self) -> None:
         """Raises Stopped where the folder holds more than it may."""
-        if size(self.folder) > self.limits.size:
+        if disk.size(self.folder) > self.limits.size:
             raise Stopped(Reason.TOO_LARGE, f"more than {self.limits.size} bytes")
 
     def _said(self, text: str) -> str:
@@ -150,16 +153,6 @@ class Git:
         for secret in credentials.secrets(os.environ):
             text = text.replace(secret, "***")
         return redacted(text)
-
-
-def size(folder: str) -> int:
-    """Bytes of the files below a folder, which may change meanwhile."""
-    total = 0
-    for current, _, names in os.walk(folder):
-        for each in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(current, each)).st_size
-    return total
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -71,11 +71,17 @@ def test_somebody_elses_branch(tmp_path: Path, repository: Path) -> None:
 
 @pytest.mark.parametrize("ref", ["refs/heads/refs/heads/deflask/c", "refs/x/refs/heads/deflask/c"])
 def test_a_ref_whose_name_ends_like_ours(tmp_path: Path, repository: Path, ref: str) -> None:
-    """It is another one: it stays, and ours is made."""
+    """It is another one: it stays, and ours is made and moves on."""
     main = head(repository, "refs/heads/main")
     git(repository, "update-ref", ref, main)
-    row = run(tmp_path)
-    assert (row.state, row.commit) == (State.PUSHED, head(repository))
+    assert run(tmp_path).state is State.PUSHED
+    first = head(repository)
+    commit(repository, {"docs/readme.md": b"other"})
+    with opened(str(tmp_path / "c")) as campaign:
+        assert [row.state for row in campaign.plan(Inline(), [1])] == [State.PLANNED]
+        campaign.journal.record(1, State.APPROVED)
+    assert run(tmp_path).state is State.PUSHED
+    assert "" != head(repository) != first != ""
     assert git(repository, "rev-parse", ref).decode().strip() == main
 
 

@@ -20,6 +20,7 @@ from deflask.bulk.reasons import Reason
         ("fatal: unable to access 'https://x/': The requested URL returned error: 502", Reason.UNREACHABLE),
         ("remote: Repository not found.\nfatal: repository 'https://x/' not found", Reason.NOT_FOUND),
         ("error: unable to write file: No space left on device", Reason.DISK_FULL),
+        ("fatal: cannot update ref 'refs/heads/x': couldn't write '/x/refs/heads/x.lock'", Reason.DISK_FULL),
         ("fatal: fsck error in packed object", Reason.CORRUPT),
         ("error: object 12: hasDotgit: contains '.git'\nfatal: fsck error", Reason.HOSTILE_PATH),
         ("fatal: transport 'ext' not allowed", Reason.REFUSED_URL),

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from deflask.bulk.campaign import opened
 from deflask.bulk.database import JournalError
 from deflask.bulk.home import CampaignError
 from deflask.bulk.model import State
+from deflask.bulk.reasons import Reason
 from tests.bulk.tools import approved, bare, commit, several
 from tests.command import APP, CLEAN, ROOT, deflask, git, process
 
@@ -185,23 +187,44 @@ def test_workers_end_without_their_coordinator(tmp_path: Path) -> None:
     assert os.listdir(scratch(tmp_path)) == []
 
 
-def test_a_campaign_on_a_full_disk(tmp_path: Path) -> None:
-    """It stops with one line, and goes on when there is room."""
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(small)]
+@contextlib.contextmanager
+def disk(folder: Path, size: str) -> Iterator[Path]:
+    """A small disk, where this machine lets us have one."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, stderr=subprocess.DEVNULL).returncode:
         pytest.skip("no small disk can be mounted here")
     try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_campaign_on_a_full_disk(tmp_path: Path) -> None:
+    """It stops with one line that names a file, and goes on when there is room."""
+    with disk(tmp_path / "small", "128k") as small:
         several(tmp_path / "repositories", 40)
-        plan = ("bulk", "plan", "--campaign", str(small / "c"), "--dir", "repositories", "--jobs", "1")
-        done = deflask(tmp_path, *plan)
-        assert done.code == 2
-        assert len(done.errors) == 1
+        campaign = ("--campaign", str(small / "c"))
+        plan = ("bulk", "plan", *campaign, "--dir", "repositories", "--jobs", "1")
+        for _ in range(2):
+            done = deflask(tmp_path, *plan)
+            assert (done.code, len(done.errors)) == (2, 1)
+            assert done.err.startswith(f"error: {small / 'c'}"), done.err
+            assert "space" in done.err
         subprocess.run(["mount", "-o", "remount,size=32m", str(small)], check=True)
         assert deflask(tmp_path, *plan, "--retry-failed").code == 0
-        counts = deflask(tmp_path, "bulk", "status", "--campaign", str(small / "c")).text
+        counts = deflask(tmp_path, "bulk", "status", *campaign).text
         assert "14 planned" in counts
         assert "26 nothing-to-do" in counts
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("size", ["116k", "124k", "132k"])
+def test_repositories_on_a_full_disk(tmp_path: Path, size: str) -> None:
+    """Whatever it is that git can no longer write, that is why."""
+    repositories = [bare(tmp_path / f"r{number}.git", {"app.py": APP}) for number in range(4)]
+    with disk(tmp_path / "small", size) as small:
+        done = deflask(tmp_path, "bulk", "plan", "--campaign", str(small / "c"), "--jobs", "1", *repositories)
+        assert done.code == 0 or "space" in done.err, done.err
+        with contextlib.suppress(JournalError), opened(str(small / "c"), reading=True) as campaign:
+            rows = list(campaign.journal.rows([State.FAILED]))
+            assert {row.reason for row in rows} <= {Reason.DISK_FULL}, rows
