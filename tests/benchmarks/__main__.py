@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -58,20 +59,26 @@ _A_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--json", "json_file", type=_A_FILE, help="Write what was measured for machines.")
 @click.option("--picture", "picture_file", type=_A_FILE, help="Write a picture of it (SVG).")
 def main(only: list[str], turns: int, json_file: Path | None, picture_file: Path | None) -> None:
-    """Measure, a table for each part, each command in turn with the others of its part."""
-    tables = []
+    """Measure, a table for each part, each command in turn with the others of its part.
+
+    Exits with 1 if a part could not be measured; whether its targets were reached is only told.
+    """
+    tables: list[Table] = []
+    failed = False
     with tempfile.TemporaryDirectory(prefix="deflask-benchmarks-") as folder:
         shop = Workshop(Path(folder).resolve(), turns)
         for name in only:
             try:
                 tables.append(PARTS[name](shop))
+                click.echo(text(tables[-1]) + "\n")
             except (BenchmarkError, DownloadError) as error:
-                raise click.ClickException(f"{name}: {error}") from None
-            click.echo(text(tables[-1]) + "\n")
+                failed = True
+                click.echo(f"{name}: error: {error}\n", err=True)
     if json_file:
         json_file.write_text(as_json(tables), encoding="utf-8")
-    if picture_file:
+    if picture_file and tables:
         picture.draw(tables, picture_file)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":

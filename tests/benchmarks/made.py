@@ -12,13 +12,19 @@ CLEAN = f'{_HEAD}\n\nif __name__ == "__main__":\n    app.run(debug=False)\n'
 _FUNCTION = '''
 
 def order_{n}(items, rate={n}):
-    """The total of an order, with tax."""
+    """The total of an order, with tax.
+
+    Lines that cost no more than the rate are not taxed
+    and what has no name is not counted at all
+    """
     total = 0
+    low, high = round(rate, 2), (rate + 1)
     for name, price in items:
         if price > rate and name not in ("none", "void"):
             total += price * {n}
     return {{"total": total, "lines": [name.lower() for name, _ in items]}}
 '''
+# As many signs a line as in the corpus on average: what they say decides how large a tree becomes.
 _LINES = _FUNCTION.count("\n")
 _VIEW = '\n\n@app.get("/page{n}")\ndef page_{n}():\n    return render_template("page.html", number={n}, title="Page")\n'
 

@@ -16,7 +16,7 @@ from libcst.codemod import CodemodContext
 
 from deflask import check_source
 from tests.benchmarks import corpus, loop, made, picture
-from tests.benchmarks.__main__ import as_json, main
+from tests.benchmarks.__main__ import PARTS, as_json, main
 from tests.benchmarks.clock import BenchmarkError, Job, Taken, alternate, measure
 from tests.benchmarks.codemod import DebugFromEnvironment
 from tests.benchmarks.growth import grown
@@ -186,3 +186,17 @@ def test_a_run(tmp_path: Path) -> None:
     (table,) = json.loads(told.read_text(encoding="utf-8"))["tables"]
     assert [row["label"] for row in table["rows"]][-1] == 'python -c "import ast, click"'
     assert "start: deflask --version" in drawn.read_text(encoding="utf-8")
+
+
+def test_a_part_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are measured all the same, and the exit code tells."""
+
+    def fail(_shop: object) -> Table:
+        raise BenchmarkError("a ended with 2")
+
+    monkeypatch.setitem(PARTS, "tree", fail)
+    monkeypatch.setitem(PARTS, "part", lambda _shop: TABLE)
+    result = CliRunner().invoke(main, ["--only", "tree,part"])
+    assert result.exit_code == 1
+    assert result.stderr == "tree: error: a ended with 2\n\n"
+    assert result.stdout == f"{text(TABLE)}\n\n"
