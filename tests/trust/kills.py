@@ -1,8 +1,8 @@
 """Kills, stops and interrupts `deflask fix` at every step of a write: `python -m tests.trust.kills` prints how often.
 
-A step is the moment before and the moment after each call that can reach the operating system, from the beginning of
-the last write, the only one that finds a leftover, to its end; with `--all`, each call and each return of any function
-in any write. Every run is a process of its own, forked from this one.
+A step is the moment before each call that can reach the operating system, which is the moment after the one before it,
+from the beginning of the last write, the only one that finds a leftover, to its end; with `--all`, each call and each
+return of any function in any write. Every run is a process of its own, forked from this one.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Steps:
             self.inside = self.all or self.writes == len(FILES)
         if not self.inside:
             return
-        if self.all or (event.startswith("c_") and _module(called) in SYSTEM):
+        if self.all or (event == "c_call" and _module(called) in SYSTEM):
             self.count += 1
             if self.count == self.at:
                 os.kill(os.getpid(), self.signal)

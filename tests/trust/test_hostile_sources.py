@@ -45,6 +45,8 @@ def attack(folder: Path, files: dict[str, bytes], expected: str) -> None:
     outcome: Outcome = attacked(folder, files)
     assert outcome.code in (0, 1, 2), outcome
     assert (folder / "good.py").read_bytes() == FIXED
+    if expected.startswith("on or "):
+        expected = expected.removeprefix("on or ") if outcome.errors else "on"
     if expected in ("on", "off"):
         assert outcome.errors == [], outcome
         assert ("hostile.py" in outcome.found) == (expected == "on"), outcome
