@@ -8,16 +8,32 @@ from typing import TYPE_CHECKING
 import click
 
 from deflask import __version__
-from deflask.cli.bulk import bulk
 from deflask.cli.options import common, fixing
 from deflask.cli.rules import rules
 
 if TYPE_CHECKING:
     from deflask.engine import Action
 
+_BULK = "bulk"
 
-class _Interruptible(click.Group):
-    """Commands that end quietly with Ctrl-C: click would print an empty line first."""
+
+class _Commands(click.Group):
+    """Commands that end quietly with Ctrl-C: click would print an empty line first.
+
+    The one that has commands of its own is imported only when it is asked for.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return sorted([*super().list_commands(ctx), _BULK])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, None where there is none."""
+        if cmd_name != _BULK:
+            return super().get_command(ctx, cmd_name)
+        from deflask.cli.bulk import bulk
+
+        return bulk
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
@@ -27,7 +43,7 @@ class _Interruptible(click.Group):
             raise click.Abort from None
 
 
-@click.group(cls=_Interruptible, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="deflask")
 def cli() -> None:
     """Take Flask's debugger out of production.
@@ -68,7 +84,6 @@ def fix(**options: object) -> None:
 
 
 cli.add_command(rules)
-cli.add_command(bulk)
 
 
 def _run(action: Action, options: dict[str, object]) -> None:
