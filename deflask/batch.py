@@ -13,15 +13,15 @@ from deflask.files.collector import Litter
 from deflask.files.errors import SourceError, WriteError
 from deflask.files.read import read
 from deflask.look import FindProject, is_worth_it
-from deflask.model import Applicability, FileResult, Finding, Place, Settings, Status
-from deflask.plan import Plan, Sighting, gather
-from deflask.processes import Seen, enough_for_several, look_in_several
+from deflask.model import FileResult, Finding, Place, Settings, Status
+from deflask.plan import Plan, Sighting, gather, unmasked
 from deflask.unit import REPORT, Unit
 
 if TYPE_CHECKING:
     from deflask.detect.module import Module
     from deflask.detect.project import Project
     from deflask.files.source import Source
+    from deflask.processes import Seen
     from deflask.rewrite.fix import Rewritten
     from deflask.scan import Scan
 
@@ -49,10 +49,12 @@ class Batch:
     def look(self, jobs: int = 1, watch: Watch = iter) -> None:
         """Look at all files that are not shut, in at most so many processes. Their trouble is their own result."""
         units = [unit for unit in self._all if not unit.shut]
-        if not enough_for_several(units, jobs):
+        if jobs < 2 or len(units) < 2 or not _are_worth_it(units):
             for unit in watch(units):
                 self._look(unit)
             return
+        from deflask.processes import look_in_several
+
         for unit, seen in zip(watch(units), look_in_several(units, self._seen, jobs), strict=True):
             unit.sightings, unit.error, unit.data = seen.sightings, seen.error, unit.data or seen.data
             unit.identity = seen.identity
@@ -73,6 +75,8 @@ class Batch:
         notes = tuple(project.notes[known:]) if project is not None else ()
         # What it was parsed into stays here no longer than this process.
         unit.module = None
+        from deflask.processes import Seen
+
         return Seen(unit.sightings, unit.error, data, unit.identity, notes)
 
     def _scan(self, unit: Unit, data: bytes, project_of: FindProject, parsed: Source | None = None) -> Scan | None:
@@ -182,7 +186,7 @@ class Batch:
                 unit.error = f"{finding.rule} is found again where it was fixed: {REPORT}"
         plan = self._plans.setdefault(unit.location, Plan())
         known = Counter((finding.rule, finding.message) for finding in plan.findings)
-        plan.findings += [_unmasked(f) for f in after.findings if not known[f.rule, f.message]]
+        plan.findings += [unmasked(f) for f in after.findings if not known[f.rule, f.message]]
 
     def _plan(self, unit: Unit) -> Plan:
         return (self._plans and self._plans.get(unit.location)) or Plan()
@@ -232,10 +236,11 @@ class Batch:
         return result
 
 
-def _unmasked(finding: Finding) -> Finding:
-    """A finding that only the fixes of this run bring to life."""
-    reason = "it comes to life with the other fixes: run deflask again"
-    return replace(finding, applicability=Applicability.MANUAL, reason=reason, fixable=False)
+def _are_worth_it(units: Sequence[Unit]) -> bool:
+    """Whether there is enough to look at for several processes; most runs have not even two files."""
+    from deflask.processes import are_enough
+
+    return are_enough(units)
 
 
 def fixed(result: FileResult) -> FileResult:

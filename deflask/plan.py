@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deflask.model import Edit, Finding
+from deflask.model import Applicability, Edit, Finding
 
 if TYPE_CHECKING:
     from deflask.rewrite.imports import Reader
@@ -64,6 +64,12 @@ def gather(sightings: Iterable[Sighting], editable: Collection[str]) -> dict[str
     for plan in plans.values():
         plan.findings.sort(key=lambda finding: finding.order)
     return plans
+
+
+def unmasked(finding: Finding) -> Finding:
+    """A finding that only the fixes of this run bring to life."""
+    reason = "it comes to life with the other fixes: run deflask again"
+    return replace(finding, applicability=Applicability.MANUAL, reason=reason, fixable=False)
 
 
 def _merged(findings: list[Finding]) -> Finding:

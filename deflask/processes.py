@@ -34,11 +34,9 @@ _work: tuple[Look, Sequence[Unit]] | None = None
 """What the processes find in place when they begin: nothing of it is sent."""
 
 
-def enough_for_several(units: Sequence[Unit], jobs: int) -> bool:
+def are_enough(units: Sequence[Unit]) -> bool:
     """Whether it is worth looking at files in several processes. Only Linux is known to fork without harm."""
-    if jobs < 2 or len(units) < 2 or sys.platform != "linux":
-        return False
-    return sum(map(_size, units)) >= _WORTH
+    return sys.platform == "linux" and sum(map(_size, units)) >= _WORTH
 
 
 def look_in_several(units: Sequence[Unit], look: Look, jobs: int) -> Iterator[Seen]:

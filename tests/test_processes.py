@@ -11,7 +11,7 @@ import pytest
 
 from deflask import processes
 from deflask.model import Settings
-from deflask.processes import Seen, enough_for_several, look_in_several
+from deflask.processes import Seen, are_enough, look_in_several
 from deflask.unit import Unit
 from tests.cases import FIXTURES
 from tests.command import APP, BROKEN, CLEAN, UNSAFE, deflask, tree
@@ -66,7 +66,7 @@ def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
         yield from look(*arguments)  # type: ignore[arg-type]
         (tmp_path / "one" / "settings.py").write_bytes(b"\n\nDEBUG = True\n")
 
-    monkeypatch.setattr("deflask.batch.look_in_several", and_change)
+    monkeypatch.setattr(processes, "look_in_several", and_change)
     done = deflask(tmp_path, "fix", "--jobs", "2", "one")
     assert (done.code, done.errors) == (2, ["error: one/settings.py: the file changed while it was examined"])
     assert (tmp_path / "one" / "settings.py").read_bytes() == b"\n\nDEBUG = True\n"
@@ -91,7 +91,6 @@ def test_when_it_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_WORTH", 10)
     tree(tmp_path, {"a.py": b"12345", "b.py": b"12345"})
     units = [Unit(str(tmp_path / name), Settings()) for name in ("a.py", "b.py", "gone.py")]
-    assert enough_for_several(units, 2)
-    assert not enough_for_several(units, 1)
-    assert not enough_for_several(units[1:], 2)
-    assert not enough_for_several([Unit("x", Settings(), b"0123456789" * 10)], 2)
+    assert are_enough(units)
+    assert not are_enough(units[1:])
+    assert are_enough([Unit("x", Settings(), b"0123456789" * 10)])
