@@ -15,6 +15,9 @@ from deflask.bulk import signals
 _MEMORY = 4 << 30
 """Bytes that the process, and each git that it starts, may have."""
 
+_AGAIN = 2.0
+"""Seconds after which a process that was to end, and has not, is told so again."""
+
 
 def serve(descriptor: int) -> None:
     """Take the work from a connection, then tasks; an outcome goes back for each, until standard input ends."""
@@ -34,6 +37,7 @@ def serve(descriptor: int) -> None:
                 connection.send(work(connection.recv()))
     finally:
         # Python says so when it is interrupted while it ends.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signals.ignore()
 
 
@@ -46,6 +50,8 @@ def _watch(pipe: int) -> None:
 
 
 def _leave(*_: object) -> None:
-    """Unwind, once, and so end the git that runs."""
+    """Unwind, and so end the git that runs; again after a while, for Python drops what is raised in a destructor."""
     signals.ignore()
+    signal.signal(signal.SIGALRM, _leave)
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN)
     raise SystemExit(1)
