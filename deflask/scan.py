@@ -9,7 +9,6 @@ from fnmatch import fnmatch
 from pathlib import PurePath
 
 from deflask.detect.module import Module
-from deflask.detect.names import block_of
 from deflask.detect.project import Project
 from deflask.detect.values import Doubt
 from deflask.files.errors import SourceError
@@ -164,8 +163,8 @@ def _place(node: ast.expr | ast.stmt, module: Module) -> Place:
 
 
 def _edit(change: Change, module: Module) -> Edit:
-    block = block_of(module.index.parents[change.node], change.node)
-    return Edit(change.kind, module.source.span(change.node), change.variable, change.text, alone=len(block or ()) == 1)
+    block, _ = module.index.place(change.node) or ((), 0)
+    return Edit(change.kind, module.source.span(change.node), change.variable, change.text, alone=len(block) == 1)
 
 
 def guard_edits(guard: guards.Guard, module: Module) -> tuple[Edit, ...]:

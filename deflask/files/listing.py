@@ -7,6 +7,8 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from deflask.files import repository
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -59,8 +61,7 @@ def _git_files(folder: str) -> list[str] | None:
 
     # A repository's own configuration could name a program to run here.
     git = ["git", "-C", folder, "-c", "core.fsmonitor=false"]
-    # A hook that runs us tells git of its own repository by these.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = repository.environment()
     try:
         done = subprocess.run(
             [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

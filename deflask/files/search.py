@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from deflask.files import repository
 from deflask.files.listing import ALWAYS_EXCLUDED
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Search:
         self.folder = folder
         self._suffixes = suffixes
         self._letters = letters
-        self._running: Popen[bytes] | None = None if _in_repository(folder) else self._begin({""})
+        self._running: Popen[bytes] | None = None if repository.top(folder) is not None else self._begin({""})
 
     def holding(self, names: Sequence[str]) -> set[str] | None:
         """Those of the files, by their names relative to the folder, that hold a letter, and maybe others.
@@ -70,9 +71,12 @@ class Search:
         command += [part for letters in self._letters for part in ("-e", os.fsdecode(letters))]
         command += ["--", *(f"{place}*{suffix}" for place in sorted(places) for suffix in self._suffixes)]
         command += [f":(exclude){name}/" for name in sorted(ALWAYS_EXCLUDED)]
-        # A hook that runs us tells git of its own repository by variables, and a configuration could change the output.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment |= {"LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+        # A configuration could change the output.
+        environment = repository.environment() | {
+            "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+        }
         try:
             return Popen(command, stdout=PIPE, stderr=PIPE, env=environment)
         except (OSError, ValueError):
@@ -88,15 +92,6 @@ def searches(paths: Iterable[str], suffixes: Sequence[str], letters: Sequence[by
     finally:
         for search in begun.values():
             search.end()
-
-
-def _in_repository(folder: str) -> bool:
-    above = os.path.abspath(folder)
-    while not os.path.lexists(os.path.join(above, ".git")):
-        folder, above = above, os.path.dirname(above)
-        if above == folder:
-            return False
-    return True
 
 
 def _places(names: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from deflask.files import repository
 from deflask.rewrite.hunks import hunks
 
 _MISSING = b"\n\\ No newline at end of file\n"
@@ -37,12 +38,8 @@ def _below(path: str) -> str:
     if not os.path.isabs(here) and not here.startswith(os.pardir):
         return here
     absolute = os.path.realpath(path)
-    top = os.path.dirname(absolute)
-    while not os.path.exists(os.path.join(top, ".git")):
-        if top == os.path.dirname(top):
-            return here
-        top = os.path.dirname(top)
-    return os.path.relpath(absolute, top)
+    top = repository.top(os.path.dirname(absolute))
+    return os.path.relpath(absolute, top) if top is not None else here
 
 
 def _lines(data: bytes) -> list[bytes]:

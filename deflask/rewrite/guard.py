@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from deflask.detect.entry_points import CLASSES
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, block_of, calls_of, inside
+from deflask.detect.names import FUNCTIONS, Binding, Bound, Kind, calls_of, inside
 from deflask.detect.starters import starter
 
 PRESENT = "present"
@@ -114,11 +114,11 @@ def shares_line(statement: ast.stmt, module: Module) -> bool:
     lines = module.source.lines
     before = lines[statement.lineno - 1][: statement.col_offset]
     joined = statement.lineno > 1 and lines[statement.lineno - 2].rstrip(b"\r\n").endswith(b"\\")
-    block = block_of(module.index.parents[statement], statement) or []
-    following = block[block.index(statement) + 1 : block.index(statement) + 2]
+    block, position = module.index.place(statement) or ([], 0)
+    following = block[position + 1 : position + 2]
     shares = any(after.lineno == statement.end_lineno for after in following)
     shares = shares or _joins_next(statement, following, lines)
-    first = not before.strip() or (before.rstrip().endswith(b":") and block[0] is statement)
+    first = not before.strip() or (before.rstrip().endswith(b":") and position == 0)
     return shares or joined or not first
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from deflask.detect.flags import Flag, flags, indirect, is_app, is_public, known_elsewhere, may_be_app
 from deflask.detect.module import Module
-from deflask.detect.names import FUNCTIONS, Kind, Origin, block_of
+from deflask.detect.names import FUNCTIONS, Kind, Origin
 from deflask.detect.runs import explicit_runs
 from deflask.detect.values import Answer, join, known
 from deflask.detect.values.config import same
@@ -172,9 +172,9 @@ def _leads_on(use: ast.expr, module: Module) -> bool:
 
 def _is_set_again(statement: ast.stmt, apps: tuple[Origin, ...], module: Module) -> bool:
     """Whether the same block sets the app's debug mode anew, before any run could use what was set here."""
-    block = block_of(module.index.parents[statement], statement) or []
+    block, position = module.index.place(statement) or ([], 0)
     later = {place for place, origins in _places(module) if same(origins, apps)}
-    for following in block[block.index(statement) + 1 :]:
+    for following in block[position + 1 :]:
         if following in later:
             return True
         if any(_may_run(node, module) for node in ast.walk(following) if isinstance(node, ast.Call)):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import github
-import requests
 from github.GithubException import GithubException
 
 from deflask.bulk.forges import (
@@ -20,18 +18,12 @@ from deflask.bulk.forges import (
     Unavailable,
 )
 from deflask.bulk.forges.token import Token
+from deflask.bulk.forges.translation import NONSENSE, translating
 
 API = "https://api.github.com"
 _SECONDS = 30
-_NONSENSE = (
-    github.BadAttributeException,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+# The last is what leads to another host.
+_NONSENSE = (*NONSENSE, github.BadAttributeException, RuntimeError, AssertionError)
 
 
 def connect(token: Token, api_url: str = API) -> github.Github:
@@ -52,18 +44,9 @@ def connect(token: Token, api_url: str = API) -> github.Github:
     )
 
 
-@contextmanager
-def translated(token: Token) -> Iterator[None]:
+def translated(token: Token) -> AbstractContextManager[None]:
     """What PyGithub raises, in the forges' own words."""
-    try:
-        yield
-    except GithubException as error:
-        raise _translation(error, token) from None
-    except requests.RequestException as error:
-        raise Unavailable(token.redact(f"no answer: {type(error).__name__}")) from None
-    except _NONSENSE as error:
-        # What is no JSON, lacks a field, or leads to another host: one server's nonsense is one row's failure.
-        raise Unavailable(token.redact(f"an answer that makes no sense: {error}")) from None
+    return translating(token, GithubException, _translation, _NONSENSE)
 
 
 def words(error: GithubException) -> str:

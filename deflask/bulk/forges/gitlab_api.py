@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import gitlab
@@ -21,6 +20,7 @@ from deflask.bulk.forges import (
     Unavailable,
 )
 from deflask.bulk.forges.token import Token
+from deflask.bulk.forges.translation import translating
 
 API = "https://gitlab.com/api/v4"
 _SECONDS = 30
@@ -35,18 +35,9 @@ def connect(token: Token, api_url: str = API) -> gitlab.Gitlab:
     return gitlab.Gitlab(base, oauth_token=token.reveal(), timeout=_SECONDS, session=session, keep_base_url=True)
 
 
-@contextmanager
-def translated(token: Token) -> Iterator[None]:
+def translated(token: Token) -> AbstractContextManager[None]:
     """What python-gitlab raises, in the forges' own words."""
-    try:
-        yield
-    except GitlabError as error:
-        raise _translation(error, token) from None
-    except requests.RequestException as error:
-        raise Unavailable(token.redact(f"no answer: {type(error).__name__}")) from None
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # What is no JSON or lacks a field: one server's nonsense is one row's failure.
-        raise Unavailable(token.redact(f"an answer that makes no sense: {error}")) from None
+    return translating(token, GitlabError, _translation)
 
 
 def is_disabled(project: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from deflask.detect.names.build import build, getattr_name
 from deflask.detect.names.calls import MOST_CALLS, argument, callers, calls_of, default_of, function_of
-from deflask.detect.names.flow import TRIES, Flow, block_of
+from deflask.detect.names.flow import TRIES, Flow
 from deflask.detect.names.imports import imported
 from deflask.detect.names.index import (
     FUNCTIONS,
@@ -36,7 +36,6 @@ __all__ = [
     "Scope",
     "argument",
     "attribute",
-    "block_of",
     "build",
     "callers",
     "calls_of",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from deflask.detect.names.index import Binding, Bound, Index, Scope, blocks
+from deflask.detect.names.index import Binding, Bound, Index, Scope
 from deflask.model import Truth
 
 Decide = Callable[[ast.expr], Truth]
@@ -210,11 +210,3 @@ def _body(scope: Scope) -> list[ast.stmt]:
 
 def _position(node: ast.AST) -> tuple[int, int]:
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-def block_of(parent: ast.AST, child: ast.AST) -> list[ast.stmt] | None:
-    """The list of statements of `parent` that holds `child`, None where `child` is in no block."""
-    for block in blocks(parent):
-        if child in block:
-            return block
-    return None

@@ -7,7 +7,6 @@ import enum
 from typing import TYPE_CHECKING, Final
 
 from deflask.detect.names.calls import calls_of, function_of
-from deflask.detect.names.flow import block_of
 from deflask.detect.names.index import Binding, Bound
 from deflask.detect.names.origin import Kind
 
@@ -192,6 +191,8 @@ def _is_on_the_way(statement: ast.stmt, use: ast.expr, names: Names) -> bool:
     if parent is index.tree and index.scope_of(use).node is not index.tree:
         # Functions are called when the names is complete.
         return True
-    block = block_of(parent, statement) or []
-    following = block[block.index(statement) + 1 :]
-    return any(node in following for node in (use, *index.ancestors(use)))
+    place = index.place(statement)
+    beside = (index.place(node) for node in (use, *index.ancestors(use)))
+    return place is not None and any(
+        other is not None and other[0] is place[0] and other[1] > place[1] for other in beside
+    )

@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import block_of
 from deflask.detect.values.answer import Answer, How, join, known, unknown
 from deflask.detect.values.loads import loads
 from deflask.detect.values.settings import config_keys, config_owner, debug_attributes
@@ -61,7 +60,8 @@ def held(key: str, apps: tuple[Origin, ...], home: Evaluator, at: ast.expr | Non
     found = [(statement, answer) for statement, answer in found if at is None or not _below(statement, at, home)]
     if not found:
         return None
-    blocks = {id(block_of(index.parents[statement], statement)) for statement, _ in found}
+    places = (index.place(statement) for statement, _ in found)
+    blocks = {id(place[0]) if place is not None else None for place in places}
     if len(blocks) == 1:
         # One after the other in one block: the last one counts.
         return max(found, key=lambda pair: pair[0].lineno)[1]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from deflask.detect.names import TRIES, Binding, Bound, FunctionNode, Kind, Names, Origin, joined, lineage, parted
-from deflask.detect.values import calls, config, environment, fields, options, parameters, stars
+from deflask.detect.names import Binding, Bound, FunctionNode, Kind, Names, Origin, lineage, parted
+from deflask.detect.values import attributes, calls, config, environment, failures, options, parameters, stars
 from deflask.detect.values.answer import Answer, Decision, Default, How, Source, join, known, unknown
 from deflask.detect.values.operators import operate
-from deflask.detect.values.pure import COMMAND_LINES, CONSTANTS
+from deflask.detect.values.pure import CONSTANTS
 from deflask.detect.values.surroundings import Assumed, Surroundings
 from deflask.detect.values.telling import telling
 from deflask.files.errors import SourceError
@@ -109,7 +109,8 @@ class Evaluator:
         )
 
     @cached_property
-    def _set_here(self) -> frozenset[str] | None:
+    def set_here(self) -> frozenset[str] | None:
+        """The variables that the file sets itself; None where it may set any."""
         return environment.set_here(self.names.index, self.names)
 
     def _evaluate(self, node: ast.expr) -> Answer:
@@ -119,16 +120,16 @@ class Evaluator:
             case ast.Name():
                 return self._name(node)
             case ast.Attribute():
-                return self._attribute(node)
+                return attributes.attribute(node, self)
             case ast.Call():
                 held = config.config_value(node, self)
-                return held or calls.call(node, self, self._set_here)
+                return held or calls.call(node, self, self.set_here)
             case ast.Subscript():
                 return config.config_value(node, self) or self._of_vars(node) or calls.subscript(node, self)
             case ast.NamedExpr():
                 return self.evaluate(node.value)
             case ast.Compare():
-                special = calls.in_environment(node, self.names, self.evaluate, self._set_here)
+                special = calls.in_environment(node, self.names, self.evaluate, self.set_here)
                 special = special or calls.is_none(node, self.names)
                 if special is not None:
                     return special
@@ -163,7 +164,7 @@ class Evaluator:
                 return known("__main__" if self.main else _IMPORTED)
             return known(True) if node.id == "__debug__" else stars.starred(self, node.id)
         bindings, _ = self.names.flow.reaching(node.id, node, scope)
-        failing = self._failing(bindings)
+        failing = failures.failing(bindings, self)
         bindings = [binding for binding in bindings if binding not in failing]
         lines = [getattr(binding.node, "lineno", 0) for binding in bindings]
         if scope.parent is None and any(star > line for star in index.star_lines for line in lines):
@@ -171,28 +172,10 @@ class Evaluator:
             return unknown(configured=True)
         answer = join(self.bound(binding) for binding in bindings)
         for binding in failing:
-            answer = replace(answer, reads=answer.reads | self._missing(binding.value))
+            answer = replace(answer, reads=answer.reads | failures.missing(binding.value, self))
         if answer.truth is Truth.UNKNOWN and bindings and all(_is_true(o) for o in self.names.origins(node)):
             return replace(answer, truth=Truth.ON)
         return answer
-
-    def _failing(self, bindings: list[Binding]) -> list[Binding]:
-        """What a `try` would bind whose read of `os.environ["X"]` raises KeyError: its handler is what counts."""
-        failing = []
-        for binding in bindings:
-            tries = [node for node in self.names.index.ancestors(binding.node) if isinstance(node, TRIES)]
-            handled = tries and any(other.node in ast.walk(h) for h in tries[0].handlers for other in bindings)
-            inside = handled and any(binding.node in ast.walk(statement) for statement in tries[0].body)
-            if inside and self._missing(binding.value):
-                failing.append(binding)
-        return failing
-
-    def _missing(self, value: ast.expr | None) -> frozenset[str]:
-        """The variables that an expression reads by subscript and that certainly are not set."""
-        reads = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)] if value is not None else []
-        named = [self.evaluate(name).value for node in reads if (name := environment.read_name(node, self.names))]
-        known_set = self._set_here
-        return frozenset(n for n in named if isinstance(n, str) and known_set is not None and n not in known_set)
 
     def imported(self, name: str) -> Answer:
         """What a name of another module holds, decided there."""
@@ -240,23 +223,6 @@ class Evaluator:
             for parent in parents
         )
 
-    def _attribute(self, node: ast.Attribute) -> Answer:
-        return join(self._attribute_of(origin, node) for origin in self.names.origins(node.value))
-
-    def _attribute_of(self, origin: Origin, node: ast.Attribute) -> Answer:
-        attribute = node.attr
-        if origin.kind is Kind.INSTANCE and origin.name == "flask.Flask" and attribute == "debug":
-            return self._app_debug(origin, node)
-        if (given := options.parsed(origin, attribute, self.names, self.evaluate)) is not None:
-            return given
-        if (field_of := fields.field_value(origin, attribute, self)) is not None:
-            return field_of
-        if isinstance(origin.definition, ast.ClassDef):
-            return self.at(origin.home).member(origin.definition, attribute)
-        if origin.kind is Kind.REFERENCE:
-            return self.imported(joined(origin.name, attribute))
-        return unknown(origin.kind is Kind.INSTANCE and origin.name.startswith(COMMAND_LINES))
-
     def member(self, cls: ast.ClassDef, attribute: str) -> Answer:
         """A class attribute, with everything that sets it on the class or an instance."""
         for node, names in lineage(cls, self.names):
@@ -271,14 +237,6 @@ class Evaluator:
             if own or stores:
                 return join(home.bound(binding) for binding in [*own, *stores])
         return unknown()
-
-    def _app_debug(self, app: Origin, node: ast.Attribute) -> Answer:
-        """`app.debug`: what the file sets it to, OFF where nothing does (Flask reads it from an empty environment)."""
-        held = config.held("DEBUG", (app,), self, node)
-        if held is not None:
-            return held
-        configures = self.names.index.attributes.get("config")
-        return unknown(configured=True) if configures else known(False)
 
 
 def _stands_in(node: ast.expr, function: ast.FunctionDef) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from deflask.detect.names import Names, block_of, callers
+from deflask.detect.names import Names, callers
 from deflask.detect.values.answer import Answer, known, unknown
 from deflask.detect.values.evaluate import Evaluator
 from deflask.model import Truth
@@ -49,7 +49,7 @@ class Reach:
                     doubts.append(Doubt(parent, child))
                 elif condition.truth not in (wanted, Truth.UNKNOWN):
                     return Reached(False)
-            if self._left_before(parent, child):
+            if self._left_before(child):
                 return Reached(False)
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and isinstance(child, ast.stmt):
                 called = self._called(parent)
@@ -101,15 +101,16 @@ class Reach:
         ]
         return answers + ([(self.evaluator.evaluate(case.guard), Truth.ON)] if case.guard else [])
 
-    def _left_before(self, parent: ast.AST, child: ast.AST) -> bool:
+    def _left_before(self, child: ast.AST) -> bool:
         """Whether a statement before `child` in its block always leaves it."""
-        block = block_of(parent, child)
-        if block is None:
+        place = self.names.index.place(child)
+        if place is None:
             return False
+        block, number = place
         if id(block) not in self._first_exits:
             exits = (position for position, statement in enumerate(block) if self._leaves(statement))
             self._first_exits[id(block)] = next(exits, len(block))
-        return self._first_exits[id(block)] < block.index(child)  # type: ignore[arg-type]
+        return self._first_exits[id(block)] < number
 
     def _leaves(self, statement: ast.stmt) -> bool:
         if isinstance(statement, ast.If) and not self.evaluator.main:

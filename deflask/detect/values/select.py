@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deflask.detect.names import Bound, argument, block_of, default_of, function_of, own_nodes, parted
+from deflask.detect.names import Bound, argument, default_of, function_of, own_nodes, parted
 from deflask.detect.values.answer import Default
 from deflask.model import Truth
 
@@ -117,11 +117,12 @@ def _reached(node: ast.expr, home: Evaluator) -> bool:
     """Whether control can get from the beginning of its function to a node."""
     child: ast.AST = node
     for parent in home.names.index.ancestors(node):
-        block = block_of(parent, child)
-        if block is not None and home.names.flow.leaves(block[: block.index(child)]):  # type: ignore[arg-type]
-            return False
-        if isinstance(parent, ast.If) and block is not None and block not in home.names.flow.taken(parent):
-            return False
+        if (place := home.names.index.place(child)) is not None:
+            block, position = place
+            if home.names.flow.leaves(block[:position]):
+                return False
+            if isinstance(parent, ast.If) and block not in home.names.flow.taken(parent):
+                return False
         if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
             break
         child = parent
