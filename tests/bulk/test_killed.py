@@ -19,10 +19,11 @@ from tests.bulk.tools import several
 from tests.command import ROOT, deflask
 
 PATIENCE = 30
-# Whatever starts the tests in the background has them ignore SIGINT.
+# Whatever starts the tests in the background (nohup too) has them ignore SIGINT and SIGHUP.
 _COMMAND = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from deflask.cli import main
 main()
 """
