@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deflask.detect.gate import UTF_16
 from deflask.detect.projects import Projects
 from deflask.detect.related import LETTERS, mentions, says_it_itself
 from deflask.files.discovery import SUFFIXES, Found, discover
@@ -17,7 +16,7 @@ from deflask.files.read import read
 from deflask.files.search import Search, searches
 from deflask.model import Settings
 
-_LETTERS = (*LETTERS, *UTF_16, ESCAPED)
+_LETTERS = (*LETTERS, ESCAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +34,32 @@ def sift(paths: Sequence[str], settings_for: Callable[[str], Settings], projects
     """
     with searches(paths, SUFFIXES, _LETTERS) as begun:
         found = list(discover(paths, settings_for))
-        by_folder: dict[str, list[str]] = defaultdict(list)
+        # In which projects they are is found out while git looks into them.
+        below: dict[str, list[str]] = defaultdict(list)
+        by_root: dict[str, list[str]] = defaultdict(list)
         for each in found:
             if each.folder is not None and each.error is None:
-                by_folder[each.folder].append(each.path)
-        quiet: dict[str, list[str]] = defaultdict(list)
+                below[each.folder].append(each.path)
+                by_root[projects.root(os.path.dirname(each.path))].append(each.path)
         related: list[str] = []
-        for folder, below in by_folder.items():
-            for path, data in _held(begun[folder], below):
-                if data is not None and mentions(data):
-                    related.append(path)
-                elif data is not None and not data.startswith(UTF_16) and not says_it_itself(data):
-                    quiet[os.path.dirname(path)].append(path)
-    projects.learn(by_folder, related)
-    none = (path for folder, below in quiet.items() if projects.has_nothing_in(folder) for path in below)
-    return Sifted(found, frozenset(none))
+        loud: set[str] = set()
+        for path, data in (pair for folder, below_it in below.items() for pair in _held(begun[folder], below_it)):
+            if data is None or says_it_itself(data):
+                loud.add(path)
+            if data is not None and mentions(data):
+                related.append(path)
+    projects.learn(below, related)
+    quiet = (path for root, paths in by_root.items() if projects.has_nothing_in(root) for path in paths)
+    return Sifted(found, frozenset(quiet) - loud)
 
 
 def _held(search: Search, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-    """What each file holds, as far as it matters: nothing where no letter stands in it, None where it is unreadable."""
+    """The files that have some of the letters, or all of them, and what each holds: None where it is unreadable."""
     top = "" if search.folder == "." else os.path.join(search.folder, "")
-    names = [path.removeprefix(top) for path in paths]
-    holding = search.holding(names)
-    for name, path in zip(names, paths, strict=True):
-        yield path, b"" if holding is not None and name not in holding else _read(path)
+    holding = search.holding([path.removeprefix(top) for path in paths])
+    for path in paths:
+        if holding is None or path.removeprefix(top) in holding:
+            yield path, _read(path)
 
 
 def _read(path: str) -> bytes | None:

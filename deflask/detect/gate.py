@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from deflask.detect.runs_written import has_run, runs
+from deflask.detect.runs_written import has_run, has_start
 from deflask.detect.spelled import GAP, LEADS, TAKES_TEXT, plainly, stands
 
 RUN = b"run(debug)"
@@ -95,7 +95,7 @@ def _has_key(data: bytes) -> bool:
 
 _SHAPES: dict[bytes, Callable[[bytes], bool]] = {
     RUN: has_run,
-    START: lambda data: any(True for _ in runs(data)),
+    START: has_start,
     ATTRIBUTE: lambda data: b"debug" in data and _ATTRIBUTE.search(data) is not None,
     KEY: _has_key,
 }

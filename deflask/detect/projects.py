@@ -32,9 +32,9 @@ class Projects:
                 self._related.add(folder)
                 folder = os.path.dirname(folder)
 
-    def has_nothing_in(self, folder: str) -> bool:
-        """Whether it is known that the project of the files in a folder has to do with nothing that the tables know."""
-        return self._relation(self._root(os.path.abspath(folder))) is False
+    def has_nothing_in(self, root: str) -> bool:
+        """Whether it is known that the project below a folder has to do with nothing that the tables know."""
+        return self._relation(root) is False
 
     def _relation(self, root: str) -> bool | None:
         """What is known of a project from the files of the run, None where they are not all of it."""
@@ -51,13 +51,15 @@ class Projects:
             from deflask.detect.project import Project
             from deflask.detect.project_files import Disk
 
-            root = self._root(own)
+            root = self.root(own)
             if root not in self._by_root:
                 self._by_root[root] = Project(root, self._storage or Disk(), is_related=self._relation(root))
             self._by_folder[own] = self._by_root[root]
         return self._by_folder[own]
 
-    def _root(self, own: str) -> str:
+    def root(self, folder: str) -> str:
+        """The folder below which the project of the files in a folder stands: the nearest that has a mark, or this."""
+        own = os.path.abspath(folder)
         return self._marked(own) or own
 
     def _marked(self, folder: str) -> str | None:

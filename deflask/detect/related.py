@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 
-from deflask.detect.runs_written import has_named_run
+from deflask.detect.runs_written import FLAG_LETTERS, has_named_run
 
 # On a line that imports: Flask or an extension, or what starts its server without a word of it. What else the tables
-# know comes with one of them, or is run with its flag. They are few, because every file of a run is searched for them.
+# know comes with one of them, or is run with its flag.
 _IMPORTED = re.compile(
-    rb"[fF]lask|(?<!\w)(?:connexion|(?:jupyter_)?dash(?:_extensions)?|werkzeug)(?!\w)|(?:import|from) eve(?!\w)"
+    rb"[fF]lask|(?:import|from) (?:eve|(?:jupyter_)?dash(?:_extensions)?)(?!\w)|(?<!\w)(?:connexion|werkzeug)(?!\w)"
 )
-LETTERS = (b"ebug", b"lask", b"LASK", b"connexion", b"dash", b"werkzeug", b"import eve", b"from eve")
+# Every file of a run is searched for them, and those that hold one are read: so they are few, and such as hardly stand
+# anywhere else.
+LETTERS = (
+    *FLAG_LETTERS,
+    *(b"FLASK_", b"lask", b"connexion", b"werkzeug"),
+    *(b"import eve", b"from eve", b"import dash", b"from dash", b"jupyter_dash"),
+)
 """Letters of which every file holds one that has to do with Flask, or says it itself."""
 
 

@@ -7,7 +7,8 @@ import unicodedata
 
 GAP = rb"(?:\s|\\\r?\n|\\\r|#[^\r\n]*(?![^\r\n]))*"
 """What can stand between two tokens in brackets: blanks, line ends, comments."""
-_IN_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+IN_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+"""The bytes of ASCII that a name is made of."""
 TAKES_TEXT = (b"config", b"etattr", b"environ", b"putenv")
 """Letters of which one stands wherever a rule takes a name from a string."""
 LEADS = tuple(
@@ -38,7 +39,7 @@ def stands(word: bytes, data: bytes) -> bool:
         end = at + len(word)
         # A pattern with borders would be slower: it has no first letter to look for.
         around = data[max(at - 1, 0) : at] + data[end : end + 1]
-        if _IN_WORD.isdisjoint(around):
+        if IN_WORD.isdisjoint(around):
             return True
         at = data.find(word, at + 1)
     return False

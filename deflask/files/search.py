@@ -67,7 +67,7 @@ class Search:
 
         # Neither an index nor .gitignore is asked: what is looked for stands in the files, and which count is known.
         command = ["git", "-C", self.folder, "grep", "--no-index", "--no-exclude-standard", "--no-textconv"]
-        command += ["--no-color", "-l", "-z", "-a", "-F"]
+        command += ["--no-color", "--threads=4", "-l", "-z", "-a", "-F"]
         command += [part for letters in self._letters for part in ("-e", os.fsdecode(letters))]
         command += ["--", *(f"{place}*{suffix}" for place in sorted(places) for suffix in self._suffixes)]
         command += [f":(exclude){name}/" for name in sorted(ALWAYS_EXCLUDED)]

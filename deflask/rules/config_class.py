@@ -36,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deflask.detect.entry_points import triggers
+from deflask.detect.gate import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ CODE = "DF107"
 TRIGGERS = (
     *triggers("DF101"),
     *triggers("DF102"),
-    *((word, b"config") for word in (b"from_object", b"from_pyfile", b"from_file", b"from_json", b"run")),
+    *((word, b"config") for word in (b"from_object", b"from_pyfile", b"from_file", b"from_json", START)),
 )
 DEFAULT = True
 FLAGGED = True
